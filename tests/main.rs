@@ -1,0 +1,14 @@
+//! Whole-system tests, against a real API server. One binary: linked once, one control plane for all tests.
+#![allow(missing_docs, reason = "tests are read in their files")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the report"
+)]
+
+mod binary;
+mod crds;
+mod dependencies;
+mod support;

@@ -1,0 +1,64 @@
+//! What a developer of agentcore-operator runs, each as `cargo xtask <command>`.
+
+mod cluster;
+mod crds;
+mod test;
+mod tools;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// The developer's commands of agentcore-operator.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check everything that must hold before a change is merged
+    ///
+    /// Formatting, generated files, lints with warnings denied, and all tests, those on
+    /// a real API server included. CI runs just this.
+    Test,
+
+    /// Write crds/*.yaml anew from the types
+    Crds {
+        /// Write nothing; fail if a file is stale
+        #[arg(long)]
+        check: bool,
+    },
+
+    /// Build the programs of the development cluster and print where they are
+    ///
+    /// They are etcd, kube-apiserver, kube-controller-manager and kubectl. If
+    /// KUBEBUILDER_ASSETS is set, they have to be in that folder. Otherwise they are
+    /// in ${XDG_CACHE_HOME:-$HOME/.cache}/agentcore-operator/tools, where they are
+    /// built from the Go modules that tools/*/go.mod pins. That takes Go and, the
+    /// first time, about ten minutes.
+    Tools,
+
+    /// Run a development cluster until Ctrl-C
+    ///
+    /// It is a real Kubernetes control plane on loopback ports, with RBAC and without
+    /// nodes: Deployments get their Pods, but no Pod runs. Its data is thrown away
+    /// when it ends. Several can run side by side.
+    Cluster,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Task::Test => test::run(&root()),
+        Task::Crds { check } => crds::run(&root(), check),
+        Task::Tools => tools::run(),
+        Task::Cluster => cluster::run(),
+    }
+}
+
+/// The root of the checkout that this was built from.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
