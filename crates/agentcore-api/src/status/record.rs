@@ -30,8 +30,9 @@ pub(super) fn record_schema(generator: &mut SchemaGenerator) -> Schema {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PartRecord {
+    // Not `n`: YAML 1.1 reads that key as `false`, and a backup that is restored by kubectl would lose it.
     /// The number of the create that this record speaks of, counted up for each new resource; part of the token that
-    /// makes a create happen once. (Not `n`: YAML 1.1 reads that key as `false`.)
+    /// makes a create happen once.
     #[schemars(range(min = 0))]
     pub creation: i64,
 

@@ -50,7 +50,7 @@ impl Entry {
             digest.update(program.name);
             digest.update(program.package);
         }
-        let recipe: String = manifest::hex(&digest.finalize()).chars().take(12).collect();
+        let recipe: String = hex::encode(digest.finalize()).chars().take(12).collect();
         Ok(Self {
             root: root.to_owned(),
             key: format!("{}-{}-{}-{}-{recipe}", tool.name, pin.version, go_os(), go_arch()),

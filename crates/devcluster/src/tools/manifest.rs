@@ -41,14 +41,6 @@ pub(crate) fn verify(folder: &Path, names: &[&str], manifest: &str) -> Result<()
     Ok(())
 }
 
-/// A digest in the usual hexadecimal notation.
-pub(crate) fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 fn digest_file(path: &Path) -> io::Result<(String, u64)> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
@@ -57,7 +49,7 @@ fn digest_file(path: &Path) -> io::Result<(String, u64)> {
     loop {
         let read = file.read(&mut buffer)?;
         let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else {
-            return Ok((hex(&digest.finalize()), size));
+            return Ok((hex::encode(digest.finalize()), size));
         };
         digest.update(bytes);
         size += bytes.len() as u64;
