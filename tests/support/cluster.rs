@@ -1,6 +1,8 @@
 //! The control plane that all tests of this binary share.
 
 use std::{
+    fs,
+    path::PathBuf,
     process::{Command, Output},
     sync::{
         OnceLock,
@@ -18,11 +20,17 @@ use super::root;
 
 /// The cluster, with our CRDs installed. Tests run at the same time: each takes a namespace of its own.
 ///
-/// Statics are not dropped; the cluster's guard process ends it when this process ends.
+/// Statics are not dropped; the cluster's guard process ends it when this process ends. So that its logs outlive a
+/// failed test, they are in the target directory.
 pub fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| {
-        let cluster = Cluster::start(Options::default()).unwrap_or_else(|error| panic!("{error}"));
+        let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cluster-logs");
+        // What an earlier run left; the audit log would be appended to.
+        let _ = fs::remove_dir_all(&logs);
+        println!("the cluster's logs: {}", logs.display());
+        let cluster = Cluster::start(Options { logs: Some(logs), ..Options::default() })
+            .unwrap_or_else(|error| panic!("{error}"));
         let mut install = cluster.kubectl();
         ok(install.args(["apply", "--server-side", "-f"]).arg(root().join("crds")));
         ok(cluster.kubectl().args(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]));

@@ -55,7 +55,7 @@ impl Cluster {
 
     /// Everything but the programs: folder, keys, kubeconfigs and the process group.
     fn prepare(options: Options, programs: Programs, ports: Ports) -> Result<Self, Error> {
-        let home = Home::new()?;
+        let home = Home::new(options.logs.as_deref())?;
         let authority = Authority::new()?;
         api_server::prepare(&home, &authority, &options.audited_groups)?;
 

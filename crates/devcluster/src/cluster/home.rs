@@ -14,17 +14,22 @@ pub(crate) struct Home {
     /// `None` once the logs are to be kept.
     folder: Option<TempDir>,
     path: PathBuf,
+    logs: PathBuf,
 }
 
 impl Home {
-    pub(crate) fn new() -> Result<Self, Error> {
+    /// A new folder. The logs are in it, or in a folder of the caller's, which is
+    /// never removed.
+    pub(crate) fn new(logs: Option<&Path>) -> Result<Self, Error> {
         let folder = tempfile::Builder::new()
             .prefix("devcluster-")
             .tempdir()
             .map_err(Error::io("make a folder in", &std::env::temp_dir()))?;
-        let home = Self { path: folder.path().to_owned(), folder: Some(folder) };
+        let path = folder.path().to_owned();
+        let logs = logs.map_or_else(|| path.join("logs"), Path::to_owned);
+        let home = Self { path, logs, folder: Some(folder) };
         for part in [home.keys(), home.kubeconfigs(), home.logs()] {
-            fs::create_dir(&part).map_err(Error::io("make the folder", &part))?;
+            fs::create_dir_all(&part).map_err(Error::io("make the folder", &part))?;
         }
         Ok(home)
     }
@@ -47,7 +52,7 @@ impl Home {
     }
 
     pub(crate) fn logs(&self) -> PathBuf {
-        self.path.join("logs")
+        self.logs.clone()
     }
 
     /// The log file of a program.
@@ -79,5 +84,7 @@ impl Drop for Home {
                 let _ = fs::remove_dir_all(part.path()).or_else(|_| fs::remove_file(part.path()));
             }
         }
+        // Empty if the logs are elsewhere.
+        let _ = fs::remove_dir(&self.path);
     }
 }

@@ -37,6 +37,10 @@ pub struct Options {
     pub startup_timeout: Duration,
     /// The API groups whose requests are in the audit log with their bodies.
     pub audited_groups: Vec<String>,
+    /// Where the logs are written. By default they are among the cluster's other files
+    /// and are kept only if something fails; in a folder of the caller's they stay,
+    /// however this process ends. Each cluster needs a folder of its own.
+    pub logs: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -44,6 +48,7 @@ impl Default for Options {
         Self {
             startup_timeout: Duration::from_mins(2),
             audited_groups: vec!["agentcore-operator.github.io".to_owned()],
+            logs: None,
         }
     }
 }
