@@ -1,5 +1,7 @@
 //! What people really write wrong. Each is refused with a message that names the field.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -8,7 +10,7 @@ use crate::support::{
 };
 
 fn kubectl_apply(namespace: &str, manifest: &str, flags: &[&str]) -> std::process::Command {
-    let file = std::env::temp_dir().join(format!("{namespace}-{}.yaml", std::process::id()));
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{namespace}.yaml"));
     std::fs::write(&file, manifest).unwrap();
     let mut kubectl = cluster().kubectl();
     kubectl.args(["apply", "-n", namespace, "-f"]).arg(file).args(flags);
@@ -55,7 +57,7 @@ spec:
 "
         )
     };
-    for word in ["yes", "on", "true", "1"] {
+    for word in ["yes", "no", "on", "off", "y", "n", "true", "1", "1.5"] {
         let error = fails(&mut kubectl_apply(&namespace, &manifest(word, "'yes'"), &["--server-side"]));
         assert!(error.contains("spec.env"), "{word}: {error}");
         let error = fails(&mut kubectl_apply(&namespace, &manifest("'1'", word), &["--server-side"]));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::api::Objects;
 
-const CHANGES: [(&str, &str, &str); 10] = [
+const CHANGES: &[(&str, &str, &str)] = &[
     // kind's object, the field, the patch that changes or removes it
     ("overrides", "spec.encryptionKeyArn", r#"{"encryptionKeyArn": "arn:aws:kms:us-west-2:1:key/other"}"#),
     ("overrides", "spec.encryptionKeyArn", r#"{"encryptionKeyArn": null}"#),
@@ -19,7 +19,19 @@ const CHANGES: [(&str, &str, &str); 10] = [
     ("interpreter", "spec.executionRole", r#"{"executionRole": null}"#),
     ("interpreter", "spec.network", r#"{"network": null}"#),
     ("interpreter", "spec.certificates", r#"{"certificates": null}"#),
+    (
+        "interpreter",
+        "spec.certificates",
+        r#"{"certificates": [{"secretArn": "arn:aws:secretsmanager:us-west-2:123456789012:secret:other"}]}"#,
+    ),
     ("interpreter", "spec.filesystems", r#"{"filesystems": null}"#),
+    (
+        "interpreter",
+        "spec.filesystems",
+        r#"{"filesystems": [{"mountPath": "/mnt/other", "efsAccessPoint": {
+        "accessPointArn": "arn:aws:elasticfilesystem:us-west-2:123456789012:access-point/fsap-01234567",
+        "fileSystemArn": "arn:aws:elasticfilesystem:us-west-2:123456789012:file-system/fs-01234567"}}]}"#,
+    ),
 ];
 
 async fn created(objects: &Objects, name: &str, suffix: usize) -> (Value, Value) {
@@ -33,7 +45,7 @@ async fn created(objects: &Objects, name: &str, suffix: usize) -> (Value, Value)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn corrected_before_and_refused_after() {
     let objects = Objects::new("immutable").await;
-    for (index, (name, field, patch)) in CHANGES.into_iter().enumerate() {
+    for (index, (name, field, patch)) in CHANGES.iter().copied().enumerate() {
         let patch = json!({ "spec": serde_json::from_str::<Value>(patch).unwrap() });
         let (object, mut status) = created(&objects, name, index).await;
         status.as_object_mut().unwrap().remove("establishedAt");
@@ -43,7 +55,7 @@ async fn corrected_before_and_refused_after() {
 
         objects.patch_status(&object, &json!({ "status": { "establishedAt": "2026-01-01T00:00:00Z" } })).await.unwrap();
         let refusal = objects.try_patch(&object, &patch).await.unwrap_err();
-        assert!(refusal.says(field, "can"), "after: {patch}: {refusal:#?}");
+        assert!(refusal.says(field, " once AWS has created "), "after: {patch}: {refusal:#?}");
         assert!(refusal.causes.iter().all(|cause| cause.field == field), "{refusal:#?}");
     }
 }
@@ -64,6 +76,13 @@ async fn nothing_immutable_appears_afterwards() {
             "CodeInterpreter",
             "spec.certificates",
             json!({ "certificates": [{ "secretArn": "arn:aws:secretsmanager:us-west-2:123456789012:secret:ca" }] }),
+        ),
+        (
+            "CodeInterpreter",
+            "spec.filesystems",
+            json!({ "filesystems": [{ "mountPath": "/mnt/a", "efsAccessPoint": {
+            "accessPointArn": "arn:aws:elasticfilesystem:us-west-2:123456789012:access-point/fsap-01234567",
+            "fileSystemArn": "arn:aws:elasticfilesystem:us-west-2:123456789012:file-system/fs-01234567" } }] }),
         ),
         ("CodeInterpreter", "spec.network", json!({ "network": { "mode": "PUBLIC" } })),
     ];

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::schema;
 use crate::support::{
     api::{Objects, Patch},
-    cluster::{cluster, ok},
+    cluster::{cluster, namespace, ok},
+    root,
 };
 
 /// Argo CD compares what it applied with what it reads: a difference is "OutOfSync", for ever.
@@ -44,6 +45,18 @@ async fn a_new_object_is_not_observed() {
         let applied = objects.patch(&object, &object, Patch::Apply("test")).await.unwrap();
         assert_eq!(applied["status"], json!({ "observedGeneration": -1 }), "applied: {name}");
     }
+}
+
+/// What the README tells people to try.
+#[test]
+fn the_quickstart_is_accepted() {
+    let namespace = namespace("examples");
+    let mut apply = cluster().kubectl();
+    apply
+        .args(["apply", "--server-side", "--validate=strict", "-n", &namespace, "-f"])
+        .arg(root().join("examples/quickstart"));
+    let applied = ok(&mut apply);
+    assert_eq!(applied.matches("serverside-applied").count(), 3, "{applied}");
 }
 
 /// The only defaults; none below a list, where Argo CD would never come to rest.
@@ -105,11 +118,15 @@ fn every_union_is_atomic() {
     let mut unions = 0;
     schema::walk(&mut |place, schema| {
         let rules = schema["x-kubernetes-validations"].as_array();
-        let exactly_one = |rule: &Value| rule["message"].as_str().unwrap().starts_with("set exactly one of");
+        let exactly_one = |rule: &Value| {
+            ["set exactly one of", "with mode VPC"]
+                .iter()
+                .any(|start| rule["message"].as_str().unwrap().starts_with(start))
+        };
         if rules.into_iter().flatten().any(exactly_one) {
             unions += 1;
             assert_eq!(schema["x-kubernetes-map-type"], "atomic", "{place}");
         }
     });
-    assert!(unions >= 11, "only {unions} unions");
+    assert!(unions >= 13, "only {unions} unions");
 }

@@ -64,6 +64,7 @@ async fn a_union_is_switched_by_the_manager_that_gives_its_owner_up() {
         "memoryRef": { "id": "support-0123456789" },
         "codeInterpreterRefs": [{ "alias": "default", "id": "aws.codeinterpreter.v1" }],
         "filesystems": [{ "mountPath": "/mnt/a", "capacityProviderVolume": { "volumeName": "a" } }],
+        "network": { "mode": "PUBLIC" },
     });
     let conflict = shared.apply("second", switched.clone()).await.unwrap_err();
     assert_eq!(conflict.code, 409, "{}", conflict.message);
@@ -71,7 +72,7 @@ async fn a_union_is_switched_by_the_manager_that_gives_its_owner_up() {
     let mut object = shared.base.clone();
     object["spec"] = switched.clone();
     let forced = shared.objects.patch(&object, &object, Patch::Force("second")).await.unwrap();
-    for member in ["artifact", "memoryRef", "codeInterpreterRefs", "filesystems"] {
+    for member in ["artifact", "memoryRef", "codeInterpreterRefs", "filesystems", "network"] {
         assert_eq!(forced["spec"][member], switched[member], "{member}");
     }
 }
@@ -137,4 +138,24 @@ async fn an_item_of_env_has_one_owner() {
     let shared = Shared::new("AgentRuntime", with(runtime(), &json!({ "env": [{ "name": "A", "value": "1" }] }))).await;
     let other = with(runtime(), &json!({ "env": [{ "name": "A", "value": "2" }] }));
     assert_eq!(shared.apply("second", other).await.unwrap_err().code, 409);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_of_a_memory_and_mounts_of_an_interpreter_merge() {
+    let named =
+        |key: &str| json!({ "indexedKeys": [{ "key": key, "type": "STRING" }], "namespaceKeys": [{ "key": key }] });
+    let memory = Shared::new("AgentMemory", named("a")).await;
+    let both = memory.apply("second", named("b")).await.unwrap();
+    assert_eq!(keys(&both["spec"]["indexedKeys"], "key"), ["a", "b"]);
+    assert_eq!(keys(&both["spec"]["namespaceKeys"], "key"), ["a", "b"]);
+
+    let mounted = |path: &str| {
+        json!({ "filesystems": [{ "mountPath": path, "efsAccessPoint": {
+            "accessPointArn": "arn:aws:elasticfilesystem:us-west-2:123456789012:access-point/fsap-01234567",
+            "fileSystemArn": "arn:aws:elasticfilesystem:us-west-2:123456789012:file-system/fs-01234567",
+        } }] })
+    };
+    let interpreter = Shared::new("CodeInterpreter", mounted("/mnt/a")).await;
+    let both = interpreter.apply("second", mounted("/mnt/b")).await.unwrap();
+    assert_eq!(keys(&both["spec"]["filesystems"], "mountPath"), ["/mnt/a", "/mnt/b"]);
 }

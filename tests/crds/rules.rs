@@ -1,13 +1,17 @@
 //! Every CEL rule of the CRDs: an object that is refused by that very rule, and one near it that is accepted.
 //! The cases are in `tests/crds/rules/*.yaml`.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeMap, fs};
 
+use regex::Regex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::schema;
-use crate::support::{api::Objects, root};
+use crate::support::{
+    api::{Cause, Objects},
+    root,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +42,12 @@ impl Case {
     fn is_about(&self, (place, message): &(String, String)) -> bool {
         *place == self.place && message.starts_with(&self.message)
     }
+
+    /// Whether the cause is this case's rule, at its own place.
+    fn is_named_by(&self, cause: &Cause, field: &str) -> bool {
+        let index = Regex::new(r"\[[0-9]+\]").unwrap();
+        index.replace_all(&cause.field, "[]") == field && cause.message.contains(&self.message)
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,16 +56,17 @@ async fn every_rule_refuses_and_its_neighbour_is_accepted() {
     let cases = cases();
     let mut uncovered = rules.clone();
     for case in &cases {
-        let hits = rules.iter().filter(|rule| case.is_about(rule)).count();
+        let hits = rules.keys().filter(|rule| case.is_about(rule)).count();
         assert_eq!(hits, 1, "the case for {} {:?} means {hits} rules", case.place, case.message);
-        uncovered.retain(|rule| !case.is_about(rule));
+        uncovered.retain(|rule, _| !case.is_about(rule));
     }
     assert!(uncovered.is_empty(), "rules without an object that they refuse: {uncovered:#?}");
 
     let mut failures = Vec::new();
     let objects = Objects::new("rules").await;
     for (index, case) in cases.iter().enumerate() {
-        if let Err(failure) = check(&objects, index, case).await {
+        let field = rules.iter().find_map(|(rule, field)| case.is_about(rule).then_some(field)).unwrap();
+        if let Err(failure) = check(&objects, index, case, field).await {
             failures.push(format!("{} {:?}: {failure}", case.place, case.message));
         }
     }
@@ -63,7 +74,7 @@ async fn every_rule_refuses_and_its_neighbour_is_accepted() {
     println!("{} CEL rules, {} cases, each with a refused and an accepted object", rules.len(), cases.len());
 }
 
-async fn check(objects: &Objects, index: usize, case: &Case) -> Result<(), String> {
+async fn check(objects: &Objects, index: usize, case: &Case, field: &str) -> Result<(), String> {
     let mut base = super::object(&case.base);
     base["metadata"]["name"] = format!("{}-{index}", case.base).into();
     let status = base.as_object_mut().unwrap().remove("status");
@@ -85,8 +96,11 @@ async fn check(objects: &Objects, index: usize, case: &Case) -> Result<(), Strin
         match answer {
             Ok(_) if refuse => return Err("accepted what it should refuse".into()),
             Err(refusal) if !refuse => return Err(format!("refuses its neighbour: {}", refusal.message)),
-            Err(refusal) if !refusal.causes.iter().any(|cause| cause.message.contains(&case.message)) => {
-                return Err(format!("refused by another rule: {}", refusal.message));
+            // By that rule and, whatever else it would break, by no other.
+            Err(refusal)
+                if refusal.causes.is_empty() || !refusal.causes.iter().all(|cause| case.is_named_by(cause, field)) =>
+            {
+                return Err(format!("refused, but not at {field} by this rule alone: {}", refusal.message));
             }
             _ => {}
         }
@@ -94,13 +108,16 @@ async fn check(objects: &Objects, index: usize, case: &Case) -> Result<(), Strin
     Ok(())
 }
 
-/// Every rule of every CRD: its place and its message.
-fn rules() -> BTreeSet<(String, String)> {
-    let mut rules = BTreeSet::new();
+/// Every rule of every CRD: its place and its message, with the field that it reports.
+fn rules() -> BTreeMap<(String, String), String> {
+    let mut rules = BTreeMap::new();
     schema::walk(&mut |place, schema| {
         for rule in schema["x-kubernetes-validations"].as_array().into_iter().flatten() {
             let message = rule["message"].as_str().unwrap_or_else(|| panic!("{place}: {rule} has no message"));
-            assert!(rules.insert((place.to_string(), message.to_owned())), "{place}: {message:?} twice");
+            let reported = format!("{place}{}", rule["fieldPath"].as_str().unwrap_or_default());
+            let field = reported.split_once('.').map(|(_kind, field)| field.to_owned()).unwrap();
+            let twice = rules.insert((place.to_string(), message.to_owned()), field);
+            assert!(twice.is_none(), "{place}: {message:?} twice");
         }
     });
     rules

@@ -70,9 +70,9 @@ pub struct CodeInterpreterSpec {
     #[x_kube(merge_strategy = ListMerge::Atomic)]
     pub certificates: Vec<Certificate>,
 
-    /// File systems of a session, at most 10, merged by mount path. A change is a replacement.
+    /// File systems of a session, 1 to 10, merged by mount path. A change is a replacement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 10))]
+    #[schemars(length(min = 1, max = 10))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["mountPath".into()]))]
     pub filesystems: Vec<InterpreterFilesystem>,
 
@@ -97,6 +97,7 @@ pub enum Replacement {
 /// How the code reaches the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::vpc_settings())]
 pub struct InterpreterNetwork {
     /// `SANDBOX`, the default: no internet. `PUBLIC`: through the internet. `VPC`: through the given subnets and

@@ -19,7 +19,7 @@ pub struct CommonSpec {
     pub region: Option<String>,
 
     /// What happens to the AWS resource when this object is deleted. `Delete` deletes it too; `Retain` leaves it
-    /// in AWS and says so in an event. Left out: `Retain` for an AgentMemory, `Delete` for every other kind.
+    /// in AWS and says so in an event. Left out: `Retain` for an AgentMemory, else `Delete`.
     /// The effective one is in `status.deletionPolicy`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_policy: Option<DeletionPolicy>,

@@ -48,3 +48,37 @@ pub mod tag {
     /// The object's uid.
     pub const UID: &str = "agentcore-operator/uid";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FINALIZER, annotation, tag};
+    use crate::{GROUP, VERSION};
+
+    #[test]
+    fn the_group_is_the_same_everywhere() {
+        let keys = [
+            FINALIZER,
+            annotation::REQUESTED_AT,
+            annotation::REDEPLOY_AT,
+            annotation::ABANDON,
+            annotation::ALLOW_DELETE_STRATEGIES,
+            annotation::ALLOW_DELETE_IN_USE,
+        ];
+        for key in keys {
+            assert_eq!(key.split_once('/').unwrap().0, GROUP);
+        }
+        for crd in crate::crd::all().unwrap() {
+            assert_eq!(crd.spec.group, GROUP);
+            assert_eq!(crd.spec.versions[0].name, VERSION);
+        }
+    }
+
+    #[test]
+    fn tags_are_reserved_by_their_prefix() {
+        for key in [tag::CLUSTER, tag::NAMESPACE, tag::NAMESPACE_UID, tag::KIND, tag::NAME, tag::UID] {
+            assert!(key.starts_with(tag::PREFIX), "{key}");
+        }
+        let schema = serde_json::to_string(&crate::crd::all().unwrap()).unwrap();
+        assert_eq!(schema.matches(&format!("!key.startsWith('{}')", tag::PREFIX)).count(), 3);
+    }
+}

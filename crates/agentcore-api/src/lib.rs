@@ -13,8 +13,8 @@
 //! The program that depends on this crate chooses the Kubernetes version, by a version feature of
 //! `k8s-openapi` (for example `latest`).
 //!
-//! Names, defaults and the AWS name formula are frozen: they live in users' clusters and AWS accounts.
-//! Everything here evolves by addition only.
+//! Names, defaults and the AWS name formula are frozen: they live in users' clusters and AWS accounts. The
+//! Kubernetes API evolves by addition only; a new field or enum value is a new minor version of this crate.
 
 pub mod agent_memory;
 pub mod agent_runtime;

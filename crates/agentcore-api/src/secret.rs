@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, ops::Deref};
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretText(String);
+
+/// The annotation in which client-side `kubectl apply` keeps the whole object, secrets included.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Removes from memory the copy of the spec that client-side `kubectl apply` keeps in an annotation.
+///
+/// The `Debug` of a kind shows its metadata, and with it that copy. Programs that log objects call this on each
+/// object that they read, for example in a watcher's `modify`.
+pub fn forget_last_applied(metadata: &mut ObjectMeta) {
+    if let Some(annotations) = &mut metadata.annotations {
+        annotations.remove(LAST_APPLIED);
+    }
+}
 
 impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -246,10 +246,10 @@ pub struct AgentMemoryStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy_counts: Option<StrategyCounts>,
 
-    /// The memory's strategies in AWS.
+    /// The memory's strategies in AWS. While one is replaced by another of the same name, both are listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
-    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
+    #[x_kube(merge_strategy = ListMerge::Atomic)]
     pub strategies: Vec<StrategyStatus>,
 }
 

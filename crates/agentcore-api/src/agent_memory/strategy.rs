@@ -60,7 +60,7 @@ pub struct Strategy {
     pub description: Option<String>,
 
     /// The namespace of its records: one template of path characters and variables in braces, for example
-    /// `/users/{actorId}/facts/`. Left out: AWS chooses; the chosen one can be read from AWS.
+    /// `/users/{actorId}/facts/`. Left out: AWS chooses; GetMemory shows its choice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1, max = 1), inner(length(min = 1, max = 512), regex(pattern = patterns::NAMESPACE_TEMPLATE)))]
     #[x_kube(merge_strategy = ListMerge::Atomic)]

@@ -30,17 +30,17 @@ pub struct CustomJwtAuthorizer {
     #[schemars(length(min = 1, max = 2048), regex(pattern = patterns::DISCOVERY_URL))]
     pub discovery_url: String,
 
-    /// Accepted audiences (`aud`), 1 to 50. Left out: any.
+    /// Accepted audiences (`aud`), 1 to 50. Left out: AWS does not ask for any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1, max = 50), inner(length(min = 1, max = 1024)))]
     pub allowed_audience: Vec<String>,
 
-    /// Accepted client ids, 1 to 50. Left out: any.
+    /// Accepted client ids, 1 to 50. Left out: AWS does not ask for any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1, max = 50), inner(length(min = 1, max = 1024)))]
     pub allowed_clients: Vec<String>,
 
-    /// Accepted scopes, 1 to 50 of up to 255 characters. Left out: any.
+    /// Accepted scopes, 1 to 50 of up to 255 characters. Left out: AWS does not ask for any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1, max = 50), inner(length(min = 1, max = 255), regex(pattern = patterns::SCOPE)))]
     pub allowed_scopes: Vec<String>,
@@ -173,9 +173,8 @@ pub struct SelfManagedLatticeResource {
 }
 
 /// A VPC through which AgentCore reaches the identity provider.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(inline)]
 pub struct ManagedVpcResource {
     /// The VPC's id.
     #[schemars(length(min = 12, max = 21), regex(pattern = patterns::VPC))]
@@ -196,6 +195,8 @@ pub struct ManagedVpcResource {
     /// Tags of what AgentCore makes in the VPC, at most 50.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "endpoint_tags_schema")]
+    #[x_kube(validation = Rule::new("self.all(key, key.size() >= 1 && key.size() <= 128 && key.matches('^[a-zA-Z0-9 ._:/=+@-]*$'))")
+        .message("a tag's key must have 1 to 128 letters, digits, spaces and ._:/=+@-"))]
     pub tags: Option<Tags>,
 
     /// The domain that is routed through the VPC, 3 to 255 characters.

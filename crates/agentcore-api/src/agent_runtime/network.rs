@@ -9,6 +9,7 @@ use crate::{patterns, rules};
 /// How the agent reaches the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::vpc_settings())]
 pub struct Network {
     /// `PUBLIC`, the default: through the internet. `VPC`: through the given subnets and security groups.
@@ -117,9 +118,9 @@ pub struct PortRange {
 pub(super) fn ports_apart() -> CelRule {
     let first = |entry: &str| format!("(has({entry}.port) ? {entry}.port : {entry}.range.from)");
     let last = |entry: &str| format!("(has({entry}.port) ? {entry}.port : {entry}.range.to)");
-    // An entry always overlaps itself, so each must overlap exactly one of the list.
+    // An entry overlaps itself; a range the wrong way round not even that, and has a rule of its own.
     CelRule::new(format!(
-        "self.all(a, (has(a.port) || has(a.range)) && self.exists_one(b, {} <= {} && {} <= {}))",
+        "self.all(a, self.filter(b, {} <= {} && {} <= {}).size() <= 1)",
         first("a"),
         last("b"),
         first("b"),

@@ -156,7 +156,7 @@ pub(super) fn list_schema(_: &mut SchemaGenerator) -> Schema {
                 "type": {
                     "description": "What the condition is about, for example Ready.",
                     "type": "string", "maxLength": 316,
-                    "pattern": "^[A-Za-z]([A-Za-z0-9]*)$",
+                    "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$",
                 },
                 "status": {
                     "description": "True, False or Unknown.",

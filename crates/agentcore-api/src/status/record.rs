@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use kube::KubeSchema;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ pub struct PartRecord {
 
     /// When the create was announced; fixed for each creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent_at: Option<Time>,
+    pub sent_at: Option<MicroTime>,
 
     /// How often the create was announced: 1, or 2 for more.
     #[schemars(range(min = 0, max = 2))]
@@ -63,9 +63,17 @@ pub struct PartRecord {
     /// Whether a read has shown the id.
     pub seen: bool,
 
-    /// The last write that AWS accepted. Reads older than it say nothing.
+    /// The last create or update that AWS accepted. Reads older than it say nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_write: Option<LastWrite>,
+
+    /// When the operator last sent a delete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete_sent_at: Option<MicroTime>,
+
+    /// When AWS last accepted a delete of the id: from then on its absence means that it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete_accepted_at: Option<MicroTime>,
 
     /// Whether the resource was ever READY or ACTIVE.
     pub ever_active: bool,
@@ -85,7 +93,7 @@ pub struct PartRecord {
     /// Children, such as a memory's strategies, that were announced to AWS. Only these are ever deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
-    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
+    #[x_kube(merge_strategy = ListMerge::Atomic)]
     pub children: Vec<Child>,
 }
 
@@ -103,14 +111,14 @@ pub enum Fate {
     Created,
 }
 
-/// The last write that AWS accepted.
+/// The last create or update that AWS accepted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct LastWrite {
     /// When the operator sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Time>,
+    pub at: Option<MicroTime>,
 
     /// The resource's version in the answer, where AWS counts versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,7 +127,7 @@ pub struct LastWrite {
 
     /// The resource's time of last update in the answer, where AWS gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<Time>,
+    pub updated_at: Option<MicroTime>,
 }
 
 /// A body that AWS refused or failed on.
@@ -131,9 +139,9 @@ pub struct Failure {
     #[schemars(length(max = 64))]
     pub digest: String,
     /// When it failed first.
-    pub since: Time,
-    /// When it failed last.
-    pub last: Time,
+    pub since: MicroTime,
+    /// When it failed last: the last definite refusal or failure.
+    pub last: MicroTime,
 }
 
 /// A child of the resource.

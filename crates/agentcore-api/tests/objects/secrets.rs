@@ -1,6 +1,6 @@
 //! What may hold a secret stays out of `Debug`, and so out of logs.
 
-use agentcore_api::{AgentMemory, AgentRuntime};
+use agentcore_api::{AgentMemory, AgentRuntime, secret::forget_last_applied};
 use serde_json::json;
 
 const SECRET: &str = "do-not-log-me";
@@ -38,4 +38,21 @@ fn prompts_are_hidden() {
     let shown = format!("{memory:?} {memory:#?}");
     assert!(shown.contains("model") && !shown.contains(SECRET), "{shown}");
     assert_eq!(serde_json::to_string(&memory).unwrap().matches(SECRET).count(), 5);
+}
+
+/// `kubectl apply` keeps a copy of the whole object in an annotation.
+#[test]
+fn the_copy_that_kubectl_keeps_is_forgotten() {
+    let mut memory: AgentMemory = serde_json::from_value(json!({
+        "apiVersion": "agentcore-operator.github.io/v1alpha1", "kind": "AgentMemory",
+        "metadata": { "name": "a", "annotations": {
+            "kubectl.kubernetes.io/last-applied-configuration": SECRET, "team": "support",
+        } },
+        "spec": {},
+    }))
+    .unwrap();
+    assert!(format!("{memory:?}").contains(SECRET), "the annotation is what this test is about");
+    forget_last_applied(&mut memory.metadata);
+    let shown = format!("{memory:?}");
+    assert!(shown.contains("team") && !shown.contains(SECRET), "{shown}");
 }
