@@ -38,7 +38,7 @@ enum Task {
     /// KUBEBUILDER_ASSETS is set, they have to be in that folder. Otherwise they are
     /// in ${XDG_CACHE_HOME:-$HOME/.cache}/agentcore-operator/tools, where they are
     /// built from the Go modules that tools/*/go.mod pins. That takes Go and, the
-    /// first time, about ten minutes.
+    /// first time, about eight minutes.
     Tools,
 
     /// Run a development cluster until Ctrl-C
