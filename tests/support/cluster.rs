@@ -8,6 +8,8 @@ use std::{
         OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
+    thread,
+    time::{Duration, Instant},
 };
 
 use devcluster::{Cluster, Options};
@@ -34,8 +36,26 @@ pub fn cluster() -> &'static Cluster {
         let mut install = cluster.kubectl();
         ok(install.args(["apply", "--server-side", "-f"]).arg(root().join("crds")));
         ok(cluster.kubectl().args(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]));
+        wait_until_published(&cluster);
         cluster
     })
+}
+
+/// An established CRD is served at once, but discovery and OpenAPI, which kubectl asks first, follow a moment later.
+fn wait_until_published(cluster: &Cluster) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    for kind in ["acmem", "acrt", "acci"] {
+        loop {
+            // Asks anew, and with that drops what kubectl remembers of the time before the CRDs.
+            ok(cluster.kubectl().args(["api-resources", "--api-group=agentcore-operator.github.io"]));
+            let explained = run(cluster.kubectl().args(["explain", kind]));
+            if explained.status.success() {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{kind} is not published: {}", text(&explained.stderr));
+            thread::sleep(Duration::from_millis(200));
+        }
+    }
 }
 
 /// A client with all rights.
