@@ -118,12 +118,12 @@ fn every_union_is_atomic() {
     let mut unions = 0;
     schema::walk(&mut |place, schema| {
         let rules = schema["x-kubernetes-validations"].as_array();
-        let exactly_one = |rule: &Value| {
+        let chooses = |rule: &Value| {
             ["set exactly one of", "with mode VPC"]
                 .iter()
                 .any(|start| rule["message"].as_str().unwrap().starts_with(start))
         };
-        if rules.into_iter().flatten().any(exactly_one) {
+        if rules.into_iter().flatten().any(chooses) {
             unions += 1;
             assert_eq!(schema["x-kubernetes-map-type"], "atomic", "{place}");
         }

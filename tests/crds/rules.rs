@@ -1,7 +1,7 @@
 //! Every CEL rule of the CRDs: an object that is refused by that very rule, and one near it that is accepted.
 //! The cases are in `tests/crds/rules/*.yaml`.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, sync::LazyLock};
 
 use regex::Regex;
 use serde::Deserialize;
@@ -45,8 +45,8 @@ impl Case {
 
     /// Whether the cause is this case's rule, at its own place.
     fn is_named_by(&self, cause: &Cause, field: &str) -> bool {
-        let index = Regex::new(r"\[[0-9]+\]").unwrap();
-        index.replace_all(&cause.field, "[]") == field && cause.message.contains(&self.message)
+        static INDEX: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[[0-9]+\]").unwrap());
+        INDEX.replace_all(&cause.field, "[]") == field && cause.message.contains(&self.message)
     }
 }
 
@@ -96,7 +96,7 @@ async fn check(objects: &Objects, index: usize, case: &Case, field: &str) -> Res
         match answer {
             Ok(_) if refuse => return Err("accepted what it should refuse".into()),
             Err(refusal) if !refuse => return Err(format!("refuses its neighbour: {}", refusal.message)),
-            // By that rule and, whatever else it would break, by no other.
+            // A second cause would hide that this rule refuses nothing.
             Err(refusal)
                 if refusal.causes.is_empty() || !refusal.causes.iter().all(|cause| case.is_named_by(cause, field)) =>
             {

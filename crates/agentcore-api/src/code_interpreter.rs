@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    common::{CommonSpec, ExecutionRole},
+    common::{CommonSpec, ExecutionRole, VpcConfig},
     patterns, rules,
     status::CommonStatus,
 };
@@ -105,22 +105,14 @@ pub struct InterpreterNetwork {
     #[serde(default)]
     pub mode: InterpreterNetworkMode,
 
-    /// Subnets, 1 to 16, for example `subnet-0a1b2c3d4e5f60718`. With mode `VPC` only.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(min = 1, max = 16), inner(length(min = 15, max = 24), regex(pattern = patterns::SUBNET)))]
-    #[x_kube(merge_strategy = ListMerge::Set)]
-    pub subnets: Vec<String>,
-
-    /// Security groups, 1 to 16, for example `sg-0a1b2c3d4e5f60718`. With mode `VPC` only.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(min = 1, max = 16), inner(length(min = 11, max = 20), regex(pattern = patterns::SECURITY_GROUP)))]
-    #[x_kube(merge_strategy = ListMerge::Set)]
-    pub security_groups: Vec<String>,
+    /// Where in a VPC, with mode `VPC` only.
+    #[serde(flatten)]
+    pub vpc: VpcConfig,
 }
 
 impl Default for InterpreterNetwork {
     fn default() -> Self {
-        Self { mode: InterpreterNetworkMode::Sandbox, subnets: Vec::new(), security_groups: Vec::new() }
+        Self { mode: InterpreterNetworkMode::Sandbox, vpc: VpcConfig::default() }
     }
 }
 

@@ -38,7 +38,7 @@ pub struct CommonSpec {
         .message("a tag's key may hold letters, digits, spaces and ._:/=+@- only"))]
     #[x_kube(validation = Rule::new("self.all(key, !key.lowerAscii().startsWith('aws:') && !key.startsWith('agentcore-operator/'))")
         .message("a tag's key must not start with aws: or agentcore-operator/, which are reserved: choose another key"))]
-    #[schemars(schema_with = "tags_schema")]
+    #[schemars(schema_with = "crate::schema::tags::<40>")]
     pub tags: Option<Tags>,
 }
 
@@ -54,14 +54,6 @@ pub enum DeletionPolicy {
 
 /// A user's tags, by key.
 pub type Tags = BTreeMap<String, String>;
-
-fn tags_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    schemars::json_schema!({
-        "type": "object",
-        "maxProperties": 40,
-        "additionalProperties": { "type": "string", "maxLength": 256, "pattern": patterns::TAG_TEXT },
-    })
-}
 
 /// The IAM role that AWS assumes for the resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -115,4 +107,21 @@ pub struct CodeInterpreterRef {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 12, max = 59), regex(pattern = patterns::CODE_INTERPRETER_ID))]
     pub id: Option<String>,
+}
+
+/// Where in a VPC a resource is. The members stand beside the network's mode, not in an object of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VpcConfig {
+    /// Subnets, 1 to 16, for example `subnet-0a1b2c3d4e5f60718`. With mode `VPC` only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1, max = 16), inner(length(min = 15, max = 24), regex(pattern = patterns::SUBNET)))]
+    #[x_kube(merge_strategy = ListMerge::Set)]
+    pub subnets: Vec<String>,
+
+    /// Security groups, 1 to 16, for example `sg-0a1b2c3d4e5f60718`. With mode `VPC` only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1, max = 16), inner(length(min = 11, max = 20), regex(pattern = patterns::SECURITY_GROUP)))]
+    #[x_kube(merge_strategy = ListMerge::Set)]
+    pub security_groups: Vec<String>,
 }

@@ -194,7 +194,7 @@ pub struct ManagedVpcResource {
 
     /// Tags of what AgentCore makes in the VPC, at most 50.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "endpoint_tags_schema")]
+    #[schemars(schema_with = "crate::schema::tags::<50>")]
     #[x_kube(validation = Rule::new("self.all(key, key.size() >= 1 && key.size() <= 128 && key.matches('^[a-zA-Z0-9 ._:/=+@-]*$'))")
         .message("a tag's key must have 1 to 128 letters, digits, spaces and ._:/=+@-"))]
     pub tags: Option<Tags>,
@@ -203,14 +203,6 @@ pub struct ManagedVpcResource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 3, max = 255))]
     pub routing_domain: Option<String>,
-}
-
-fn endpoint_tags_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "object",
-        "maxProperties": 50,
-        "additionalProperties": { "type": "string", "maxLength": 256, "pattern": patterns::TAG_TEXT },
-    })
 }
 
 /// Versions of the Internet Protocol.

@@ -4,7 +4,7 @@ use kube::{KubeSchema, core::Rule as CelRule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{patterns, rules};
+use crate::{common::VpcConfig, patterns, rules};
 
 /// How the agent reaches the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
@@ -16,22 +16,14 @@ pub struct Network {
     #[serde(default)]
     pub mode: NetworkMode,
 
-    /// Subnets, 1 to 16, for example `subnet-0a1b2c3d4e5f60718`. With mode `VPC` only.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(min = 1, max = 16), inner(length(min = 15, max = 24), regex(pattern = patterns::SUBNET)))]
-    #[x_kube(merge_strategy = ListMerge::Set)]
-    pub subnets: Vec<String>,
-
-    /// Security groups, 1 to 16, for example `sg-0a1b2c3d4e5f60718`. With mode `VPC` only.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(min = 1, max = 16), inner(length(min = 11, max = 20), regex(pattern = patterns::SECURITY_GROUP)))]
-    #[x_kube(merge_strategy = ListMerge::Set)]
-    pub security_groups: Vec<String>,
+    /// Where in a VPC, with mode `VPC` only.
+    #[serde(flatten)]
+    pub vpc: VpcConfig,
 }
 
 impl Default for Network {
     fn default() -> Self {
-        Self { mode: NetworkMode::Public, subnets: Vec::new(), security_groups: Vec::new() }
+        Self { mode: NetworkMode::Public, vpc: VpcConfig::default() }
     }
 }
 
