@@ -56,7 +56,7 @@ pub struct CodeInterpreterSpec {
     #[schemars(length(min = 1, max = 4096))]
     pub description: Option<String>,
 
-    /// The role that the code runs as. Left out: none, so the code has no AWS credentials. A change is a replacement.
+    /// The role that the code runs as. Left out: none. A change is a replacement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution_role: Option<ExecutionRole>,
 

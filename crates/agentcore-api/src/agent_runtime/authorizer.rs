@@ -30,17 +30,17 @@ pub struct CustomJwtAuthorizer {
     #[schemars(length(min = 1, max = 2048), regex(pattern = patterns::DISCOVERY_URL))]
     pub discovery_url: String,
 
-    /// Accepted audiences (`aud`), 1 to 50. Left out: AWS does not ask for any.
+    /// Accepted audiences (`aud`), 1 to 50.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1, max = 50), inner(length(min = 1, max = 1024)))]
     pub allowed_audience: Vec<String>,
 
-    /// Accepted client ids, 1 to 50. Left out: AWS does not ask for any.
+    /// Accepted client ids, 1 to 50.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1, max = 50), inner(length(min = 1, max = 1024)))]
     pub allowed_clients: Vec<String>,
 
-    /// Accepted scopes, 1 to 50 of up to 255 characters. Left out: AWS does not ask for any.
+    /// Accepted scopes, 1 to 50 of up to 255 characters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1, max = 50), inner(length(min = 1, max = 255), regex(pattern = patterns::SCOPE)))]
     pub allowed_scopes: Vec<String>,

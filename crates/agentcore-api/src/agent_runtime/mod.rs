@@ -113,7 +113,7 @@ pub struct AgentRuntimeSpec {
     pub filesystems: Vec<Filesystem>,
 
     /// Further ports, besides the protocol's own, on which the agent may be reached: 1 to 5 ports or ranges between
-    /// 8000 and 12000 that don't overlap. AgentCore takes port 8443 itself.
+    /// 8000 and 12000 that don't overlap. AWS does not accept port 8443.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1, max = 5))]
     #[x_kube(merge_strategy = ListMerge::Atomic)]

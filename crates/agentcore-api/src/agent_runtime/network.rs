@@ -50,7 +50,7 @@ pub struct Protocol {
     /// The port, 8000 to 12000 but not 8443. Left out: AWS takes 8080 for HTTP and AGUI, 8000 for MCP, 9000 for A2A.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 8000, max = 12000))]
-    #[x_kube(validation = Rule::new("self != 8443").message("port 8443 is taken by AgentCore: choose another"))]
+    #[x_kube(validation = Rule::new("self != 8443").message("port 8443 is not accepted by AWS: choose another"))]
     pub port: Option<i32>,
 
     /// The path, 1 to 2048 characters, for example `/invocations`. Left out: AWS takes /invocations for HTTP and
@@ -84,7 +84,7 @@ pub struct AllowedPort {
     /// One port, 8000 to 12000 but not 8443.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 8000, max = 12000))]
-    #[x_kube(validation = Rule::new("self != 8443").message("port 8443 is taken by AgentCore: choose another"))]
+    #[x_kube(validation = Rule::new("self != 8443").message("port 8443 is not accepted by AWS: choose another"))]
     pub port: Option<i32>,
 
     /// A range of ports.
