@@ -1,0 +1,1 @@
+//! Amazon Bedrock AgentCore on a loopback port.
