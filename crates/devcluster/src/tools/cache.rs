@@ -267,6 +267,7 @@ mod tests {
         let changed = GoTool {
             name: ETCD.name,
             programs: ETCD.programs,
+            of_cluster: ETCD.of_cluster,
             first_build: ETCD.first_build,
             module: ETCD.module,
             go_mod: ETCD.go_mod,

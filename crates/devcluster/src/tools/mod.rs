@@ -2,7 +2,8 @@
 //!
 //! A program is taken from the first of these places:
 //!
-//! 1. `$KUBEBUILDER_ASSETS`, if that variable is set. Nothing else is looked at then.
+//! 1. `$KUBEBUILDER_ASSETS`, if that variable is set. For the programs of a cluster nothing
+//!    else is looked at then; `helm`, which is not one of them, may be missing there.
 //! 2. The cache, `${XDG_CACHE_HOME:-$HOME/.cache}/agentcore-operator/tools`. Each tool,
 //!    version and platform has an entry of its own, which all checkouts share.
 //! 3. `go build` of the pinned Go module, which becomes the entry in the cache.
@@ -21,7 +22,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-pub use self::table::{ALL, ETCD, GoProgram, GoTool, KUBERNETES};
+pub use self::table::{ALL, ETCD, GoProgram, GoTool, HELM, KUBERNETES};
 
 use self::cache::Entry;
 use crate::error::Error;
@@ -73,8 +74,10 @@ impl Environment {
 }
 
 fn locate_in(tool: &GoTool, environment: &Environment) -> Result<Vec<Program>, Error> {
-    let folder = match &environment.assets {
-        Some(assets) => PathBuf::from(assets),
+    let there = |assets: &Path| tool.programs.iter().all(|program| assets.join(program.name).is_file());
+    let assets = environment.assets.as_ref().map(PathBuf::from);
+    let folder = match assets.filter(|assets| tool.of_cluster || there(assets)) {
+        Some(assets) => assets,
         None => Entry::of(tool, &environment.cache()?)?.ensure(|staging, log| {
             let go = go::Go::find(environment.path.as_deref(), tool)?;
             go.build(tool, staging, log)
@@ -116,6 +119,22 @@ mod tests {
         let environment = Environment { assets: Some(folder.path().into()), ..nothing() };
         let expected = Program { name: "etcd", path: folder.path().join("etcd") };
         assert_eq!(locate_in(&ETCD, &environment).unwrap(), [expected]);
+    }
+
+    #[test]
+    fn what_no_cluster_needs_may_be_missing_in_the_assets() {
+        let (assets, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let environment = Environment {
+            assets: Some(assets.path().into()),
+            cache_home: Some(cache.path().into()),
+            path: Some("/nowhere".into()),
+            ..nothing()
+        };
+        // Missing there, so it would be built, which takes Go.
+        assert!(matches!(locate_in(&HELM, &environment), Err(Error::GoMissing { .. })));
+        std::fs::write(assets.path().join("helm"), "").unwrap();
+        let expected = Program { name: "helm", path: assets.path().join("helm") };
+        assert_eq!(locate_in(&HELM, &environment).unwrap(), [expected]);
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub struct GoTool {
     pub name: &'static str,
     /// The programs that the tool consists of.
     pub programs: &'static [GoProgram],
+    /// Whether a cluster consists of it. `KUBEBUILDER_ASSETS` then has to have its programs;
+    /// it need not have those of a tool that only works with a cluster.
+    pub of_cluster: bool,
     /// How long a build with an empty Go build cache takes, for the developer who waits.
     pub(crate) first_build: &'static str,
     /// The Go module whose pinned version is the tool's version.
@@ -41,6 +44,7 @@ pub static KUBERNETES: GoTool = GoTool {
         GoProgram { name: "kube-controller-manager", package: "k8s.io/kubernetes/cmd/kube-controller-manager" },
         GoProgram { name: "kubectl", package: "k8s.io/kubernetes/cmd/kubectl" },
     ],
+    of_cluster: true,
     first_build: "about eight minutes on two cores",
     module: "k8s.io/kubernetes",
     go_mod: include_str!("../../../../tools/kubernetes/go.mod"),
@@ -52,6 +56,7 @@ pub static KUBERNETES: GoTool = GoTool {
 pub static ETCD: GoTool = GoTool {
     name: "etcd",
     programs: &[GoProgram { name: "etcd", package: "go.etcd.io/etcd/server/v3" }],
+    of_cluster: true,
     first_build: "about a minute on two cores",
     module: "go.etcd.io/etcd/server/v3",
     go_mod: include_str!("../../../../tools/etcd/go.mod"),
@@ -59,8 +64,20 @@ pub static ETCD: GoTool = GoTool {
     ldflags: |_| STRIP.to_owned(),
 };
 
+/// Helm, with which the chart is checked and rendered.
+pub static HELM: GoTool = GoTool {
+    name: "helm",
+    programs: &[GoProgram { name: "helm", package: "helm.sh/helm/v4/cmd/helm" }],
+    of_cluster: false,
+    first_build: "about two minutes on two cores",
+    module: "helm.sh/helm/v4",
+    go_mod: include_str!("../../../../tools/helm/go.mod"),
+    go_sum: include_str!("../../../../tools/helm/go.sum"),
+    ldflags: |pin| format!("{STRIP} -X helm.sh/helm/v4/internal/version.version={}", pin.version),
+};
+
 /// Every tool.
-pub static ALL: &[&GoTool] = &[&ETCD, &KUBERNETES];
+pub static ALL: &[&GoTool] = &[&ETCD, &KUBERNETES, &HELM];
 
 /// No symbol table and no debug information: nobody debugs these programs here,
 /// and they are read as a whole for each check of the cache.
