@@ -12,7 +12,7 @@ use crate::{
 
 /// A sandbox that runs code for agents. AWS can change only its tags: any other change is a replacement, which
 /// `replacement` must allow.
-#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[derive(CustomResource, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[kube(
     group = "agentcore-operator.github.io",
     version = "v1alpha1",
@@ -84,7 +84,7 @@ pub struct CodeInterpreterSpec {
 }
 
 /// Whether a code interpreter may be replaced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[schemars(transform = crate::schema::without_description)]
 pub enum Replacement {
     /// A change that needs it is refused.
@@ -95,7 +95,7 @@ pub enum Replacement {
 }
 
 /// How the code reaches the network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::vpc_settings())]
@@ -117,7 +117,7 @@ impl Default for InterpreterNetwork {
 }
 
 /// The network modes of a code interpreter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum InterpreterNetworkMode {
@@ -131,7 +131,7 @@ pub enum InterpreterNetworkMode {
 }
 
 /// A certificate that the sandbox trusts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct Certificate {
@@ -141,7 +141,7 @@ pub struct Certificate {
 }
 
 /// A file system of a session: where it is mounted, and exactly one source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::exactly_one(&["s3FilesAccessPoint", "efsAccessPoint"]))]
@@ -160,7 +160,7 @@ pub struct InterpreterFilesystem {
 }
 
 /// An S3 Files access point and its file system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct S3FilesMount {
@@ -174,7 +174,7 @@ pub struct S3FilesMount {
 }
 
 /// An Amazon EFS access point and its file system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct EfsMount {

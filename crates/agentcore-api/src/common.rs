@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{patterns, rules};
 
 /// The members that every spec has. They stand beside the kind's own members, not in an object of their own.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CommonSpec {
     /// The AWS region of the resource, for example `us-west-2`. Left out: the operator's own region.
@@ -43,7 +43,7 @@ pub struct CommonSpec {
 }
 
 /// What happens to an AWS resource when its object is deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[schemars(transform = crate::schema::without_description)]
 pub enum DeletionPolicy {
     /// The AWS resource is deleted, and the object stays until it is gone.
@@ -56,7 +56,7 @@ pub enum DeletionPolicy {
 pub type Tags = BTreeMap<String, String>;
 
 /// The IAM role that AWS assumes for the resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline, extend("x-kubernetes-map-type" = "atomic"))]
 pub struct ExecutionRole {
@@ -68,7 +68,7 @@ pub struct ExecutionRole {
 }
 
 /// A memory that a runtime uses: an AgentMemory of the same namespace, or any memory of the account by id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::exactly_one(&["name", "id"]))]
@@ -86,7 +86,7 @@ pub struct MemoryRef {
 }
 
 /// A code interpreter that a runtime uses, under an alias.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::exactly_one(&["name", "id"]))]
@@ -110,7 +110,7 @@ pub struct CodeInterpreterRef {
 }
 
 /// Where in a VPC a resource is. The members stand beside the network's mode, not in an object of their own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct VpcConfig {
     /// Subnets, 1 to 16, for example `subnet-0a1b2c3d4e5f60718`. With mode `VPC` only.

@@ -1,1 +1,46 @@
-//! The pass of agentcore-operator.
+//! The pass: what is to be done for one object, as a pure function.
+//!
+//! [`next`] is asked again and again, each time with the answers that it has got so far, until it rests:
+//!
+//! ```text
+//! next(rules, object, known, now) -> Ask(query) | Act(act) | Rest(report)
+//! ```
+//!
+//! It reads no clock, calls nobody and remembers nothing: the object's status holds a *record* of what was asked of
+//! AWS, and `known` the answers of this pass. The same function serves the operator, its tests and a model checker.
+//!
+//! How the crate is laid out, in the order in which a pass goes through it:
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`object`] | what a pass begins with: the object, and the operator's settings |
+//! | [`known`] | queries, and their answers |
+//! | [`kind`] | what a kind must say of itself |
+//! | [`pass`](next) | validate, observe, plan, for an object that is to be there |
+//! | `create`, `lookup`, `gone`, `change`, `delete` | one idea of the pass each |
+//! | [`record`] | how a record changes, and what a conclusion writes onto a newer object |
+//! | [`step`] | what a pass asks for, and what it reports |
+//! | [`conditions`] | the one place that turns a verdict into conditions |
+//! | [`fault`] | AWS's errors, by class |
+
+pub mod conditions;
+pub mod differ;
+pub mod digest;
+pub mod fault;
+pub mod kind;
+pub mod known;
+pub mod object;
+pub mod record;
+pub mod rules;
+pub mod step;
+pub mod tags;
+
+mod change;
+mod create;
+mod delete;
+mod gone;
+mod lookup;
+mod pass;
+mod verdict;
+
+pub use pass::next;

@@ -21,7 +21,7 @@ use crate::{
 
 /// What agents remember: events of sessions for a number of days (short-term memory), and with strategies what is
 /// extracted from them (long-term memory).
-#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[derive(CustomResource, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[kube(
     group = "agentcore-operator.github.io",
     version = "v1alpha1",
@@ -128,7 +128,7 @@ fn default_event_expiry_days() -> i32 {
 }
 
 /// A key of record metadata by which records can be searched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct IndexedKey {
@@ -142,7 +142,7 @@ pub struct IndexedKey {
 }
 
 /// A variable of namespace templates.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct NamespaceKey {
@@ -156,7 +156,7 @@ pub struct NamespaceKey {
 }
 
 /// What AWS checks of a variable's values. Where both members are set, both must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NamespaceKeyValidation {
     /// The allowed values, 1 to 10 of at most 64 lower-case letters, digits, `_` and `-`.
@@ -172,7 +172,7 @@ pub struct NamespaceKeyValidation {
 }
 
 /// Where changes of memory records are delivered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline, extend("x-kubernetes-map-type" = "atomic"))]
 pub struct StreamDelivery {
@@ -181,7 +181,7 @@ pub struct StreamDelivery {
 }
 
 /// A Kinesis data stream that receives changes of memory records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct Kinesis {
@@ -195,7 +195,7 @@ pub struct Kinesis {
 }
 
 /// What is delivered to a stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct StreamContent {
@@ -209,7 +209,7 @@ pub struct StreamContent {
 }
 
 /// The kinds of content that a stream can receive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum StreamContentType {
@@ -218,7 +218,7 @@ pub enum StreamContentType {
 }
 
 /// How much of the content a stream receives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum StreamContentLevel {
@@ -254,7 +254,7 @@ pub struct AgentMemoryStatus {
 }
 
 /// How many strategies a memory has in AWS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct StrategyCounts {
@@ -265,7 +265,7 @@ pub struct StrategyCounts {
 }
 
 /// A strategy as it is in AWS.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct StrategyStatus {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{patterns, rules, secret::SecretText};
 
 /// The metadata of a strategy's records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordSchema {
     /// Members of the metadata, 1 to 20, merged by key.
@@ -17,7 +17,7 @@ pub struct RecordSchema {
 }
 
 /// A member of the metadata.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("!has(self.extractionType) || self.extractionType != 'LLM_INFERRED' || has(self.extraction)")
     .message("extractionType LLM_INFERRED needs extraction.llm with a definition"))]
@@ -41,7 +41,7 @@ pub struct MetadataField {
 }
 
 /// The types of metadata values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum MetadataType {
@@ -54,7 +54,7 @@ pub enum MetadataType {
 }
 
 /// Where a metadata value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum ExtractionType {
@@ -65,7 +65,7 @@ pub enum ExtractionType {
 }
 
 /// How a metadata value is extracted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline, extend("x-kubernetes-map-type" = "atomic"))]
 pub struct MetadataExtraction {
@@ -74,7 +74,7 @@ pub struct MetadataExtraction {
 }
 
 /// How a model extracts a metadata value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct LlmExtraction {
@@ -93,7 +93,7 @@ pub struct LlmExtraction {
 }
 
 /// Which values are accepted: exactly one of `string`, `stringList` and `number`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::exactly_one(&["string", "stringList", "number"]))]
@@ -112,7 +112,7 @@ pub struct MetadataValidation {
 }
 
 /// Which texts are accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct StringValidation {
@@ -122,7 +122,7 @@ pub struct StringValidation {
 }
 
 /// Which lists of texts are accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct StringListValidation {
@@ -138,7 +138,7 @@ pub struct StringListValidation {
 }
 
 /// Which numbers are accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct NumberValidation {

@@ -8,7 +8,7 @@ use super::RecordSchema;
 use crate::{patterns, secret::SecretText};
 
 /// Sets of strategies that come with the operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[schemars(transform = crate::schema::without_description)]
 pub enum StrategyPreset {
     /// UserPreferences, SemanticFacts and SessionSummaries, as AWS's starter toolkit creates them.
@@ -16,7 +16,7 @@ pub enum StrategyPreset {
 }
 
 /// A strategy: how long-term records are made of events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new(
     "!has(self.extraction) || self.type in ['SEMANTIC_OVERRIDE', 'USER_PREFERENCE_OVERRIDE', 'EPISODIC_OVERRIDE']")
@@ -118,7 +118,7 @@ pub enum StrategyType {
 }
 
 /// A model and an addition to AWS's prompt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct PromptOverride {
@@ -132,7 +132,7 @@ pub struct PromptOverride {
 }
 
 /// How insights are drawn across episodes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Reflection {
     /// The id of a model in Amazon Bedrock, 1 to 2048 characters. With `EPISODIC_OVERRIDE` only.
@@ -157,7 +157,7 @@ pub struct Reflection {
 }
 
 /// A pipeline of yours that makes the records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct SelfManaged {
@@ -180,7 +180,7 @@ pub struct SelfManaged {
 }
 
 /// When a payload is written: at the first trigger that fires.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("has(self.messageCount) || has(self.tokenCount) || has(self.idleSessionTimeoutSeconds)")
     .message("set at least one of messageCount, tokenCount, idleSessionTimeoutSeconds, or leave triggers out"))]

@@ -8,7 +8,7 @@ use crate::{patterns, rules};
 
 /// The agent's program: exactly one of `container` and `code`. It can't change from one to the other once AWS has
 /// created the runtime.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::exactly_one(&["container", "code"]))]
@@ -23,7 +23,7 @@ pub struct Artifact {
 }
 
 /// A container image.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct ContainerArtifact {
@@ -34,7 +34,7 @@ pub struct ContainerArtifact {
 }
 
 /// Code that a managed language runtime executes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CodeArtifact {
     /// The zip archive with the code.
@@ -52,7 +52,7 @@ pub struct CodeArtifact {
 }
 
 /// An object in S3.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct S3Object {

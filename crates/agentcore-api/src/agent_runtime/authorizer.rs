@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{common::Tags, patterns, rules};
 
 /// Who may invoke the agent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline, extend("x-kubernetes-map-type" = "atomic"))]
 pub struct Authorizer {
@@ -19,7 +19,7 @@ pub struct Authorizer {
 }
 
 /// Which tokens are accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new(
     "!has(self.advertisedScopeMapping) || (has(self.allowedScopes) && self.advertisedScopeMapping.all(scope, scope in self.allowedScopes))")
@@ -79,7 +79,7 @@ fn scope_mapping_schema(_: &mut SchemaGenerator) -> Schema {
 }
 
 /// A claim that a token must have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct CustomClaim {
@@ -95,7 +95,7 @@ pub struct CustomClaim {
 }
 
 /// The type of a claim's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum ClaimValueType {
@@ -106,7 +106,7 @@ pub enum ClaimValueType {
 }
 
 /// What a claim is compared with, and how.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct AuthorizingClaimMatchValue {
@@ -118,7 +118,7 @@ pub struct AuthorizingClaimMatchValue {
 }
 
 /// One text or several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::exactly_one(&["matchValueString", "matchValueStringList"]))]
@@ -135,7 +135,7 @@ pub struct ClaimMatchValue {
 }
 
 /// How a claim is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum ClaimMatchOperator {
@@ -148,7 +148,7 @@ pub enum ClaimMatchOperator {
 }
 
 /// How AgentCore reaches an identity provider that is not on the internet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::exactly_one(&["selfManagedLatticeResource", "managedVpcResource"]))]
@@ -163,7 +163,7 @@ pub struct PrivateEndpoint {
 }
 
 /// A VPC Lattice resource configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct SelfManagedLatticeResource {
@@ -173,7 +173,7 @@ pub struct SelfManagedLatticeResource {
 }
 
 /// A VPC through which AgentCore reaches the identity provider.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ManagedVpcResource {
     /// The VPC's id.
@@ -206,7 +206,7 @@ pub struct ManagedVpcResource {
 }
 
 /// Versions of the Internet Protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum IpAddressType {
@@ -217,7 +217,7 @@ pub enum IpAddressType {
 }
 
 /// How AgentCore reaches one domain of the identity provider.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct PrivateEndpointOverride {
@@ -230,7 +230,7 @@ pub struct PrivateEndpointOverride {
 }
 
 /// Workloads that may call.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct AllowedWorkloadConfiguration {
@@ -246,7 +246,7 @@ pub struct AllowedWorkloadConfiguration {
 }
 
 /// Where a caller is hosted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct HostingEnvironment {

@@ -27,7 +27,7 @@ use crate::{
 
 /// An agent hosted by Amazon Bedrock AgentCore Runtime: its artifact, its role, its network and what it may use.
 /// Every change of the spec becomes a new version, which the DEFAULT endpoint then serves.
-#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[derive(CustomResource, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[kube(
     group = "agentcore-operator.github.io",
     version = "v1alpha1",
@@ -147,7 +147,7 @@ pub struct AgentRuntimeSpec {
 }
 
 /// An environment variable of the agent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline, extend("x-kubernetes-map-type" = "atomic"))]
 pub struct EnvVar {
@@ -162,7 +162,7 @@ pub struct EnvVar {
 }
 
 /// Request headers that are passed on to the agent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestHeaders {
     /// Names of headers, 1 to 20, for example `X-Amzn-Bedrock-AgentCore-Runtime-Custom-Actor-Id`.
@@ -172,7 +172,7 @@ pub struct RequestHeaders {
 }
 
 /// How long sessions live.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct Lifecycle {
@@ -207,7 +207,7 @@ pub struct AgentRuntimeStatus {
 }
 
 /// What AWS says of the endpoint DEFAULT.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct DefaultEndpointStatus {

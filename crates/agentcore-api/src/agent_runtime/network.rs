@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{common::VpcConfig, patterns, rules};
 
 /// How the agent reaches the network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::vpc_settings())]
@@ -28,7 +28,7 @@ impl Default for Network {
 }
 
 /// The network modes of a runtime.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum NetworkMode {
@@ -40,7 +40,7 @@ pub enum NetworkMode {
 }
 
 /// The protocol that the agent's server speaks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Protocol {
     /// `HTTP`, `MCP` (Model Context Protocol), `A2A` (Agent2Agent) or `AGUI`.
@@ -61,7 +61,7 @@ pub struct Protocol {
 }
 
 /// The protocols of a runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schemars(transform = crate::schema::without_description)]
 pub enum ProtocolType {
@@ -76,7 +76,7 @@ pub enum ProtocolType {
 }
 
 /// A port, or a range of ports.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(extend("x-kubernetes-map-type" = "atomic"))]
 #[x_kube(validation = rules::exactly_one(&["port", "range"]))]
@@ -93,7 +93,7 @@ pub struct AllowedPort {
 }
 
 /// A range of ports, both ends included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("self.from <= self.to").message("from must not be greater than to"))]
 pub struct PortRange {

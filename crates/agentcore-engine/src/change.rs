@@ -1,0 +1,478 @@
+//! A resource that is there: what AWS says of it, and what must change.
+
+use agentcore_api::status::{ConditionType, PartRecord, Reason};
+use jiff::SignedDuration;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
+
+use crate::{
+    conditions::{self, Verdict, whole_seconds},
+    digest::update_token,
+    fault::Class,
+    gone::{self, Gone},
+    kind::{Blocked, Kind, Plan, Planning, Serving, State, View},
+    known::Timed,
+    pass::{Desired, Flow, Pass, rest},
+    record,
+    step::{Again, Call, Step},
+};
+
+/// How the resource is dealt with once its state has come to rest.
+struct Settled<'a, K: Kind> {
+    view: &'a View<K>,
+    record: PartRecord,
+    status: K::Status,
+    /// A failed update: the same body is sent once more.
+    again: bool,
+    child_failed: Option<Blocked>,
+}
+
+impl<K: Kind> Pass<'_, K> {
+    /// The record holds an id.
+    pub(crate) fn present(&self, desired: &Desired<'_, K>, record: &PartRecord, id: &str) -> Flow<Step<K>, K> {
+        let place = &desired.place;
+        let first = self.ask_get(&place.region, id, 0, None)?;
+        let view = match &first.value {
+            Ok(view) => view.as_ref(),
+            Err(fault) => return Err(self.fault(fault)),
+        };
+        let Some(view) = view.filter(|view| !gone::absent(Some(view))) else {
+            return self.lost_in_aws(desired, record, id, first);
+        };
+        let mut part = record.clone();
+        part.seen = true;
+        K::learn(view, &mut part);
+        let mut status = self.object.status.clone();
+        if is_stale(view, record) {
+            // What we wrote is newer than what this read shows: it says nothing.
+            let verdict = if self.is_ready() { Verdict::Keep } else { Verdict::Progressing(Reason::Updating) };
+            let message = format!("waits until AWS shows the last change of the {} {id}", K::NOUN);
+            return Ok(self.rest_in(status, verdict, &message, Again::After(SignedDuration::from_secs(1))));
+        }
+        Self::describe(&mut status, &part, Some(view));
+        let state = &view.facts.state;
+        let waits = |status, reason, what: &str| {
+            let message = format!("AWS {what} the {} {id} ({state})", K::NOUN);
+            Ok(self.rest_in(status, Verdict::Progressing(reason), &message, self.poll(record)))
+        };
+        let meant = K::state(view);
+        if record.delete_sent_at.is_some() {
+            return self.replacing(desired, &part, status, view, &meant);
+        }
+        match meant {
+            State::Creating => waits(status, Reason::Creating, "is creating"),
+            State::Updating => waits(status, Reason::Updating, "is updating"),
+            State::Deleting => waits(status, Reason::Progressing, "is deleting, at somebody else's request,"),
+            State::Unknown | State::Deleted => waits(status, Reason::Progressing, "is busy with"),
+            State::DeleteFailed => {
+                let message = format!("AWS failed to delete the {} {id}{}", K::NOUN, because(view));
+                Ok(self.rest_in(status, Verdict::Stalled(Reason::DeleteFailed), &message, self.at_rest()))
+            }
+            State::CreateFailed => self.create_failed(desired, part, status, view),
+            State::UpdateFailed => self.update_failed(desired, part, status, view),
+            State::Good => {
+                part.ever_active = true;
+                record::put::<K>(&mut status, part.clone());
+                let common = K::status_mut(&mut status);
+                common.established_at.get_or_insert_with(|| Time(whole_seconds(self.now)));
+                self.settled(desired, Settled { view, record: part, status, again: false, child_failed: None }, first)
+            }
+            State::ChildFailed(blocked) => {
+                let settled = Settled { view, record: part, status, again: false, child_failed: Some(blocked) };
+                self.settled(desired, settled, first)
+            }
+        }
+    }
+
+    /// A read says that the resource is not there.
+    fn lost_in_aws(
+        &self,
+        desired: &Desired<'_, K>,
+        record: &PartRecord,
+        id: &str,
+        first: &Timed<Option<View<K>>>,
+    ) -> Flow<Step<K>, K> {
+        match self.confirm_gone(&desired.place, record, id, first)? {
+            Gone::Confirmed if record.delete_sent_at.is_some() => {
+                let message = format!("the old {} {id} is gone: creates the new one", K::NOUN);
+                Ok(self.start_over(record, Verdict::Progressing(Reason::Replacing), &message))
+            }
+            Gone::Confirmed => {
+                let message = format!("the {} {id} was deleted in AWS, not by this operator: creates it anew", K::NOUN);
+                Ok(self.start_over(record, Verdict::Progressing(Reason::Creating), &message))
+            }
+            Gone::NotBefore(_) => {
+                let message = format!("AWS has created the {} {id}, and does not show it yet", K::NOUN);
+                let verdict = Verdict::Progressing(Reason::Creating);
+                Ok(self.rest_in(self.object.status.clone(), verdict, &message, self.poll(record)))
+            }
+            // A read that flapped says nothing.
+            Gone::No => {
+                let verdict = if self.is_ready() { Verdict::Keep } else { Verdict::Progressing(Reason::Progressing) };
+                let message = format!("AWS does not always show the {} {id}: looks again", K::NOUN);
+                let again = Again::After(SignedDuration::from_secs(2));
+                Ok(self.rest_in(self.object.status.clone(), verdict, &message, again))
+            }
+        }
+    }
+
+    fn create_failed(
+        &self,
+        desired: &Desired<'_, K>,
+        mut part: PartRecord,
+        mut status: K::Status,
+        view: &View<K>,
+    ) -> Flow<Step<K>, K> {
+        let digest = Self::digest_at_creation(desired);
+        let same = part.body_digest.as_ref() == Some(&digest);
+        if same && self.note_failure(&mut part, &digest) && !self.known.announced {
+            record::put::<K>(&mut status, part);
+            let message = format!(
+                "AWS failed to create the {} {}{}. Correct the spec; the same spec is tried again in an hour, or when \
+                 the annotation agentcore-operator.github.io/requestedAt changes",
+                K::NOUN,
+                view.facts.id,
+                because(view)
+            );
+            let again = Again::After(self.rules.failed_retry);
+            return Ok(self.rest_in(status, Verdict::Stalled(Reason::CreateFailed), &message, again));
+        }
+        if Self::suspended(desired) {
+            return Ok(self.does_not_match(status, "it failed"));
+        }
+        self.remove(desired, &part, view, "it failed")
+    }
+
+    fn update_failed(
+        &self,
+        desired: &Desired<'_, K>,
+        mut part: PartRecord,
+        mut status: K::Status,
+        view: &View<K>,
+    ) -> Flow<Step<K>, K> {
+        let digest = desired.digest.text();
+        let same = !desired.digest.settings_differ(part.accepted_digest.as_deref());
+        if same && self.note_failure(&mut part, &digest) && !self.known.announced {
+            record::put::<K>(&mut status, part);
+            let message = format!(
+                "AWS failed to update the {} {}{}. Correct the spec; the same spec is tried again in an hour, or when \
+                 the annotation agentcore-operator.github.io/requestedAt changes",
+                K::NOUN,
+                view.facts.id,
+                because(view)
+            );
+            let again = Again::After(self.rules.failed_retry);
+            return Ok(self.rest_in(status, Verdict::Stalled(Reason::UpdateFailed), &message, again));
+        }
+        record::put::<K>(&mut status, part.clone());
+        let first = self.ask_get(&desired.place.region, &view.facts.id, 0, None)?;
+        self.settled(desired, Settled { view, record: part, status, again: same, child_failed: None }, first)
+    }
+
+    /// Notes that this body failed, if that is news; whether it is to be left alone for now.
+    fn note_failure(&self, part: &mut PartRecord, digest: &str) -> bool {
+        let last_write = part.last_write.as_ref().and_then(|write| write.at.as_ref()).map(|at| at.0);
+        let noted = part
+            .failure
+            .as_ref()
+            .filter(|failure| failure.digest == digest && last_write.is_none_or(|at| failure.last.0 >= at));
+        if let Some(failure) = noted {
+            return !self.requested() && self.now < failure.last.0 + self.rules.failed_retry;
+        }
+        record::failed(part, digest, self.now);
+        true
+    }
+
+    /// The state has come to rest: plan, and change what differs.
+    fn settled(
+        &self,
+        desired: &Desired<'_, K>,
+        settled: Settled<'_, K>,
+        first: &Timed<Option<View<K>>>,
+    ) -> Flow<Step<K>, K> {
+        let accepted = settled.record.accepted_digest.as_deref();
+        let differs = accepted.is_some() && desired.digest.settings_differ(accepted);
+        let consent = self.object.meta.annotation(agentcore_api::keys::annotation::ALLOW_DELETE_STRATEGIES);
+        let plan = K::plan(&Planning {
+            spec: desired.spec,
+            desired: &desired.body.settings,
+            view: settled.view,
+            record: &settled.record,
+            changed: differs || settled.again || self.redeploy().is_some(),
+            policy: self.policy(),
+            consent: consent.into_iter().flat_map(|names| names.split(',').map(str::trim)).collect(),
+        });
+        match plan {
+            Plan::Blocked(blocked) => {
+                let again = self.at_rest();
+                Ok(self.rest_in(settled.status, Verdict::Stalled(blocked.reason), &blocked.message, again))
+            }
+            Plan::Update { fields, .. } | Plan::Replace(fields) if Self::suspended(desired) => {
+                Ok(self.does_not_match(settled.status, &format!("these differ: {}", fields.join(", "))))
+            }
+            Plan::Replace(fields) => {
+                self.remove(desired, &settled.record, settled.view, &format!("{} changed", fields.join(", ")))
+            }
+            Plan::Update { change, children, fields } => self.update(desired, &settled, change, children, &fields),
+            Plan::InSync => self.in_sync(desired, settled, first),
+        }
+    }
+
+    fn update(
+        &self,
+        desired: &Desired<'_, K>,
+        settled: &Settled<'_, K>,
+        change: K::Change,
+        children: Vec<String>,
+        fields: &[String],
+    ) -> Flow<Step<K>, K> {
+        let record = &settled.record;
+        let id = &settled.view.facts.id;
+        let digest = desired.digest.text();
+        if !self.known.announced
+            && !settled.again
+            && let Some(end) = self.not_due(record, &digest)
+        {
+            return Ok(end);
+        }
+        let message = if fields.is_empty() {
+            format!("updates the {} {id}", K::NOUN)
+        } else {
+            format!("updates the {} {id}: {}", K::NOUN, fields.join(", "))
+        };
+        let updating = Verdict::Progressing(Reason::Updating);
+        let call = Call::Update {
+            region: desired.place.region.clone(),
+            id: id.clone(),
+            change,
+            token: update_token(id, &desired.digest, self.redeploy().unwrap_or_default(), record),
+        };
+        let announce = |part: &mut PartRecord, now: MicroTime| {
+            part.seen = true;
+            K::learn(settled.view, part);
+            for name in children {
+                if !part.children.iter().any(|child| child.name == name && child.id.is_none()) {
+                    part.children.push(agentcore_api::status::Child { name, id: None });
+                }
+            }
+            part.last_write.get_or_insert_default().at = Some(now);
+        };
+        let outcome = self.write(|| self.announcement(announce, updating, &message), call)?;
+        let mut part = record.clone();
+        let mut status = settled.status.clone();
+        let mut report = match outcome {
+            Ok(accepted) => {
+                part.accepted_digest = Some(desired.digest.with_settings(part.accepted_digest.as_deref()));
+                part.failure = None;
+                let write = part.last_write.get_or_insert_default();
+                write.version = accepted.version.clone().or_else(|| settled.view.facts.version.clone());
+                write.updated_at = accepted.updated_at.or(settled.view.facts.updated_at).map(MicroTime);
+                record::put::<K>(&mut status, part);
+                let common = K::status_mut(&mut status);
+                if let Some(value) = self.redeploy() {
+                    common.last_handled_redeploy_at = Some(value.to_owned());
+                }
+                if let Some(state) = &accepted.state {
+                    common.state = Some(state.clone());
+                }
+                let message = format!("AWS is updating the {} {id}", K::NOUN);
+                self.end(status, updating, &message, Again::After(SignedDuration::from_secs(1)))
+            }
+            Err(fault) => {
+                let (verdict, message, again) = match fault.class {
+                    Class::Conflict | Class::InTransition => {
+                        let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+                        (Verdict::Retrying(Reason::Conflict), message, Again::Retry(fault.class))
+                    }
+                    Class::NotFound => (updating, message, Again::After(SignedDuration::from_secs(1))),
+                    class if fault.refusal || class == Class::TokenMismatch => {
+                        record::failed(&mut part, &digest, self.now);
+                        self.refused(&part, fault)
+                    }
+                    class => {
+                        let message = format!("{}. {}", fault.sentence(), class.advice());
+                        (Verdict::Retrying(class.reason()), message, Again::Retry(class))
+                    }
+                };
+                record::put::<K>(&mut status, part);
+                self.end(status, verdict, &message, again)
+            }
+        };
+        report.fault = outcome.as_ref().err().cloned();
+        Ok(rest(report))
+    }
+
+    /// The settings are as desired: the tags, and whether it serves.
+    fn in_sync(
+        &self,
+        desired: &Desired<'_, K>,
+        mut settled: Settled<'_, K>,
+        first: &Timed<Option<View<K>>>,
+    ) -> Flow<Step<K>, K> {
+        let accepted = settled.record.accepted_digest.clone();
+        settled.record.accepted_digest = Some(desired.digest.with_settings(accepted.as_deref()));
+        if desired.digest.tags_differ(accepted.as_deref()) {
+            if Self::suspended(desired) {
+                return Ok(self.does_not_match(settled.status, "the tags differ"));
+            }
+            if let Some(step) = self.tag(desired, &mut settled)? {
+                return Ok(step);
+            }
+        }
+        let Settled { view, record, mut status, child_failed, .. } = settled;
+        record::put::<K>(&mut status, record.clone());
+        if let Some(blocked) = child_failed {
+            let again = self.at_rest();
+            return Ok(self.rest_in(status, Verdict::Stalled(blocked.reason), &blocked.message, again));
+        }
+        match K::serving(view) {
+            Serving::Yes => {}
+            Serving::NotYet(message) => {
+                let verdict = Verdict::Progressing(Reason::Updating);
+                return Ok(self.rest_in(status, verdict, &message, self.poll(&record)));
+            }
+            Serving::Failed(blocked) => {
+                let again = self.at_rest();
+                return Ok(self.rest_in(status, Verdict::Stalled(blocked.reason), &blocked.message, again));
+            }
+        }
+        if !self.is_ready() {
+            // Reads flap: one good read is not enough.
+            let not_before = Some(first.began + self.rules.good_gap);
+            let second = self.ask_get(&desired.place.region, &view.facts.id, 1, not_before)?;
+            let again = second.value.as_ref().ok().and_then(Option::as_ref);
+            let steady = again.is_some_and(|again| {
+                K::state(again) == State::Good
+                    && K::serving(again) == Serving::Yes
+                    && again.facts.version == view.facts.version
+            });
+            if !steady {
+                let message = format!("AWS does not show the {} {} steadily yet", K::NOUN, view.facts.id);
+                let verdict = Verdict::Progressing(Reason::Progressing);
+                return Ok(self.rest_in(status, verdict, &message, Again::After(SignedDuration::from_secs(1))));
+            }
+        }
+        Ok(self.ready(desired, status, view))
+    }
+
+    fn ready(&self, desired: &Desired<'_, K>, mut status: K::Status, view: &View<K>) -> Step<K> {
+        let left = K::left_over(&desired.body.settings, view);
+        let names: Vec<&str> = left.iter().map(|left| left.field.as_str()).collect();
+        let kept = (!left.is_empty()).then(|| {
+            format!(
+                "AWS keeps {} although the spec has it no longer, and offers no way to clear it: set it to what you \
+                 want, or create another object",
+                names.join(", ")
+            )
+        });
+        let generation = self.object.meta.generation;
+        let common = K::status_mut(&mut status);
+        conditions::inform(
+            common,
+            ConditionType::FieldsNotCleared,
+            kept.as_deref(),
+            Reason::NotClearable,
+            generation,
+            self.now,
+        );
+        if let Some(message) = kept.filter(|_| left.iter().any(|left| left.grave)) {
+            return self.rest_in(status, Verdict::Stalled(Reason::NotClearable), &message, self.at_rest());
+        }
+        self.rest_in(status, Verdict::Ready, &K::message(view), self.at_rest())
+    }
+
+    /// Sets and removes tags, one call a pass; `None` when nothing is left to do.
+    fn tag(&self, desired: &Desired<'_, K>, settled: &mut Settled<'_, K>) -> Flow<Option<Step<K>>, K> {
+        let arn = &settled.view.facts.arn;
+        let region = desired.place.region.clone();
+        let (set, removed) = match self.ask_tags(&region, arn)? {
+            Ok(Some(found)) => crate::tags::difference(&desired.body.tags, found),
+            Ok(None) => return Ok(Some(self.retry_soon(settled.status.clone()))),
+            // Not listed for this kind: all are set, and none can be removed.
+            Err(fault) if matches!(fault.class, Class::Denied | Class::Invalid) => {
+                (desired.body.tags.clone(), Vec::new())
+            }
+            Err(fault) => return Err(self.fault(fault)),
+        };
+        let accepted = settled.record.accepted_digest.clone();
+        let with_tags = Some(desired.digest.with_tags(accepted.as_deref()));
+        if set.is_empty() && removed.is_empty() {
+            settled.record.accepted_digest = with_tags;
+            return Ok(None);
+        }
+        if !self.known.announced
+            && let Some(end) = self.not_due(&settled.record, &desired.digest.text())
+        {
+            return Ok(Some(end));
+        }
+        let last = removed.is_empty() || set.is_empty();
+        let call = if set.is_empty() {
+            Call::Untag { region, arn: arn.clone(), keys: removed }
+        } else {
+            Call::Tag { region, arn: arn.clone(), tags: set }
+        };
+        let updating = Verdict::Progressing(Reason::Updating);
+        let message = format!("updates the tags of the {} {}", K::NOUN, settled.view.facts.id);
+        let announce = |part: &mut PartRecord, now: MicroTime| {
+            part.last_write.get_or_insert_default().at = Some(now);
+        };
+        let outcome = self.write(|| self.announcement(announce, updating, &message), call)?;
+        let mut part = settled.record.clone();
+        let (verdict, message, again) = match outcome {
+            Ok(_) => {
+                if last {
+                    part.accepted_digest = with_tags;
+                    part.failure = None;
+                }
+                (updating, message, Again::Now)
+            }
+            Err(fault) if fault.refusal => {
+                record::failed(&mut part, &desired.digest.text(), self.now);
+                self.refused(&part, fault)
+            }
+            Err(fault) => {
+                let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+                (Verdict::Retrying(fault.class.reason()), message, Again::Retry(fault.class))
+            }
+        };
+        let mut status = settled.status.clone();
+        record::put::<K>(&mut status, part);
+        let mut report = self.end(status, verdict, &message, again);
+        report.fault = outcome.as_ref().err().cloned();
+        Ok(Some(rest(report)))
+    }
+
+    fn suspended(desired: &Desired<'_, K>) -> bool {
+        K::common(desired.spec).suspend
+    }
+
+    fn does_not_match(&self, status: K::Status, why: &str) -> Step<K> {
+        let message = format!("suspended: AWS does not match the spec, and nothing is changed: {why}");
+        self.rest_in(status, Verdict::Suspended, &message, self.at_rest())
+    }
+
+    fn retry_soon(&self, status: K::Status) -> Step<K> {
+        let message = format!("looks at the {} again", K::NOUN);
+        let verdict = Verdict::Progressing(Reason::Progressing);
+        self.rest_in(status, verdict, &message, Again::After(SignedDuration::from_secs(1)))
+    }
+}
+
+/// AWS's reason, as the end of a sentence.
+pub(crate) fn because<K: Kind>(view: &View<K>) -> String {
+    let reason = view.facts.failure_reason.as_deref().unwrap_or_default().trim().trim_end_matches('.');
+    if reason.is_empty() { format!(" ({}, without a reason)", view.facts.state) } else { format!(": {reason}") }
+}
+
+/// Whether the read is older than our last write.
+fn is_stale<K: Kind>(view: &View<K>, record: &PartRecord) -> bool {
+    let Some(write) = &record.last_write else { return false };
+    let number = |version: &Option<String>| version.as_ref().and_then(|version| version.parse::<u64>().ok());
+    if let (Some(written), Some(shown)) = (number(&write.version), number(&view.facts.version)) {
+        return shown < written;
+    }
+    // Memories tell fractions of seconds in one answer and whole seconds in another.
+    match (&write.updated_at, view.facts.updated_at) {
+        (Some(written), Some(shown)) => whole_seconds(shown) < whole_seconds(written.0),
+        _ => false,
+    }
+}

@@ -1,0 +1,313 @@
+//! How a create happens exactly once.
+
+use agentcore_api::{
+    keys::annotation,
+    status::{MAIN_PART, PartRecord, Reason},
+};
+use jiff::SignedDuration;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+
+use crate::{
+    conditions::Verdict,
+    digest::create_token,
+    fault::Class,
+    kind::{Body, Kind},
+    lookup::Found,
+    pass::{Desired, Flow, Pass, act, clip, rest},
+    record,
+    step::{Accepted, Act, Again, Call, Outcome, Step},
+};
+
+impl<K: Kind> Pass<'_, K> {
+    /// Nothing of ours exists: create it.
+    pub(crate) fn absent(&self, desired: &Desired<'_, K>) -> Flow<Step<K>, K> {
+        if K::common(desired.spec).suspend {
+            let message = format!("suspended: there is no {} in AWS, and none is created", K::NOUN);
+            return Err(self.rest_in(self.object.status.clone(), Verdict::Suspended, &message, self.at_rest()));
+        }
+        if let Some(end) = self.record().and_then(|record| self.not_due(record, &Self::digest_at_creation(desired))) {
+            return Err(end);
+        }
+        if !K::NAMES_ARE_UNIQUE {
+            match self.look_up(&desired.place, self.record(), 0, None)? {
+                Found::Ours(candidate) => return Err(self.found(desired, None, &candidate.id)),
+                Found::Stranger(_, whose) => return Err(self.not_owned(&desired.place.name, &whose, "")),
+                Found::Unreadable(fault) => return Err(self.fault(&fault)),
+                Found::Empty(_) => {}
+            }
+        }
+        Err(self.announce(desired))
+    }
+
+    /// A create was announced, and its id is not known.
+    pub(crate) fn unknown(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Flow<Step<K>, K> {
+        if self.known.announced {
+            if !self.object.meta.finalizer {
+                return Err(act(Act::AddFinalizer));
+            }
+            return self.send(desired, record);
+        }
+        if !self.object.meta.finalizer {
+            // The finalizer comes before the first send, so it was never sent: announced again, in a time of its own.
+            return self.absent(desired);
+        }
+        let suspended = K::common(desired.spec).suspend;
+        if self.may_repeat(desired, record) && !suspended {
+            return Err(self.announce_again(record));
+        }
+        self.search(desired, record)
+    }
+
+    fn announce(&self, desired: &Desired<'_, K>) -> Step<K> {
+        let before = self.record();
+        let body = Self::first_body(desired);
+        let creation = record::next_creation(before, self.object.meta.finalizer);
+        let children = K::children(&body.settings);
+        let part = record::announced(before, creation, Self::digest_at_creation(desired), children, self.now);
+        let mut status = self.object.status.clone();
+        Self::describe(&mut status, &part, None);
+        let common = K::status_mut(&mut status);
+        common.account = Some(desired.place.account.clone());
+        common.partition = Some(desired.place.partition.clone());
+        common.region = Some(desired.place.region.clone());
+        common.name = Some(desired.place.name.clone());
+        let message = format!("creates the {} {}", K::NOUN, desired.place.name);
+        let report = self.end(status, Verdict::Progressing(Reason::Creating), &message, Again::Now);
+        act(Act::Announce(report.status))
+    }
+
+    /// The same body may be sent once more, in its time and until there was a definite answer.
+    fn may_repeat(&self, desired: &Desired<'_, K>, record: &PartRecord) -> bool {
+        let in_time = record.sent_at.as_ref().is_some_and(|sent| self.now < sent.0 + self.rules.send_window);
+        !record.closed
+            && record.sends == 1
+            && in_time
+            && record.body_digest.as_deref() == Some(&Self::digest_at_creation(desired))
+    }
+
+    fn announce_again(&self, record: &PartRecord) -> Step<K> {
+        let mut status = self.object.status.clone();
+        let part = PartRecord { sends: 2, ..record.clone() };
+        record::put::<K>(&mut status, part);
+        act(Act::Announce(status))
+    }
+
+    fn send(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Flow<Step<K>, K> {
+        let Some(sent_at) = &record.sent_at else { return Err(self.close(record)) };
+        let call = Call::Create {
+            region: desired.place.region.clone(),
+            body: Self::first_body(desired),
+            token: create_token(&self.object.meta.uid, MAIN_PART, record.creation),
+            deadline: sent_at.0 + self.rules.send_window,
+        };
+        match self.write(|| self.object.status.clone(), call)? {
+            Ok(accepted) => Ok(self.created(record, accepted)),
+            Err(_) => Ok(self.not_created(desired, record, self.known.outcome.as_ref())),
+        }
+    }
+
+    fn created(&self, record: &PartRecord, accepted: &Accepted) -> Step<K> {
+        let mut part = record.clone();
+        record::created(&mut part, accepted);
+        let mut status = self.object.status.clone();
+        record::put::<K>(&mut status, part);
+        let common = K::status_mut(&mut status);
+        common.id.clone_from(&accepted.id);
+        common.arn.clone_from(&accepted.arn);
+        common.state.clone_from(&accepted.state);
+        // What was asked before the first create is in it.
+        common.last_handled_redeploy_at =
+            self.object.meta.annotation(annotation::REDEPLOY_AT).map(|value| clip(value).to_owned());
+        let message = format!("AWS is creating the {} {}", K::NOUN, common.name.clone().unwrap_or_default());
+        let again = Again::After(SignedDuration::from_secs(1));
+        self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, again)
+    }
+
+    fn not_created(&self, desired: &Desired<'_, K>, record: &PartRecord, outcome: Option<&Outcome>) -> Step<K> {
+        let Some(Err(fault)) = outcome else { return self.close(record) };
+        let mut status = self.object.status.clone();
+        let mut part = record.clone();
+        let name = &desired.place.name;
+        let (verdict, message, again) = match fault.class {
+            // A definite answer, but not whether something of ours exists: only look-ups follow.
+            Class::Conflict | Class::TokenMismatch => {
+                part.closed = true;
+                if fault.class == Class::Conflict {
+                    record::failed(&mut part, &Self::digest_at_creation(desired), self.now);
+                }
+                let message = format!("AWS has a {} {name} already: looks whose it is", K::NOUN);
+                (Verdict::Progressing(Reason::Creating), message, Again::Now)
+            }
+            _ if fault.refusal => {
+                record::failed(&mut part, &Self::digest_at_creation(desired), self.now);
+                let (verdict, message, again) = self.refused(&part, fault);
+                if part.sends == 1 {
+                    record::nothing(&mut part);
+                } else {
+                    part.closed = true;
+                }
+                (verdict, message, again)
+            }
+            class => {
+                let message = format!("{}. {}", fault.sentence(), class.advice());
+                (Verdict::Retrying(class.reason()), message, Again::Retry(class))
+            }
+        };
+        if part.fate == agentcore_api::status::Fate::None {
+            Self::unpin(&mut status, &part);
+        } else {
+            record::put::<K>(&mut status, part);
+        }
+        let mut report = self.end(status, verdict, &message, again);
+        report.fault = Some(fault.clone());
+        rest(report)
+    }
+
+    /// The create is not sent again: only look-ups follow.
+    fn close(&self, record: &PartRecord) -> Step<K> {
+        let mut status = self.object.status.clone();
+        record::put::<K>(&mut status, PartRecord { closed: true, ..record.clone() });
+        let message = format!("looks for the {} that may have been created", K::NOUN);
+        self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
+    }
+
+    /// Looks for what an announced create may have made.
+    fn search(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Flow<Step<K>, K> {
+        let first = self.look_up(&desired.place, Some(record), 0, None)?;
+        let proof_from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.lookup_delay);
+        match first {
+            Found::Ours(candidate) => Ok(self.found(desired, Some(record), &candidate.id)),
+            // AWS refused our create because of that name, so nothing of ours exists.
+            Found::Stranger(_, whose) if Self::refused_for_name(record) => Ok(self.name_taken(desired, record, &whose)),
+            Found::Unreadable(fault) => Ok(self.fault(&fault)),
+            Found::Empty(began) | Found::Stranger(began, _) if began >= proof_from => {
+                let second = self.look_up(&desired.place, Some(record), 1, Some(began + self.rules.gone_gap))?;
+                Ok(match second {
+                    Found::Empty(_) | Found::Stranger(..) => self.nothing_came(record),
+                    Found::Ours(candidate) => self.found(desired, Some(record), &candidate.id),
+                    Found::Unreadable(fault) => self.fault(&fault),
+                })
+            }
+            Found::Stranger(_, whose) => Ok(self.not_owned(
+                &desired.place.name,
+                &whose,
+                ". The name can be changed two minutes after the create",
+            )),
+            Found::Empty(_) => {
+                let message = format!(
+                    "it is not known whether AWS has created the {} {}: looks for it until {}",
+                    K::NOUN,
+                    desired.place.name,
+                    crate::conditions::whole_seconds(proof_from)
+                );
+                let wait = proof_from
+                    .duration_since(self.now)
+                    .clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10));
+                let status = self.object.status.clone();
+                Ok(self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::After(wait)))
+            }
+        }
+    }
+
+    /// What a look-up found is written first; only the next pass acts on it.
+    fn found(&self, desired: &Desired<'_, K>, record: Option<&PartRecord>, id: &str) -> Step<K> {
+        let mut part = record.cloned().unwrap_or_else(|| record::lost(self.now));
+        record::found(&mut part, id);
+        let mut status = self.object.status.clone();
+        record::put::<K>(&mut status, part);
+        let common = K::status_mut(&mut status);
+        common.id = Some(id.to_owned());
+        common.account = Some(desired.place.account.clone());
+        common.partition = Some(desired.place.partition.clone());
+        common.region = Some(desired.place.region.clone());
+        common.name = Some(desired.place.name.clone());
+        let message = format!("found the {} {id} that was created for this object", K::NOUN);
+        self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
+    }
+
+    fn nothing_came(&self, record: &PartRecord) -> Step<K> {
+        let mut part = record.clone();
+        record::nothing(&mut part);
+        let mut status = self.object.status.clone();
+        Self::unpin(&mut status, &part);
+        let message = format!("nothing came of the last attempt to create the {}: tries again", K::NOUN);
+        self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
+    }
+
+    fn name_taken(&self, desired: &Desired<'_, K>, record: &PartRecord, whose: &str) -> Step<K> {
+        let mut part = record.clone();
+        record::failed(&mut part, &Self::digest_at_creation(desired), self.now);
+        record::nothing(&mut part);
+        let mut status = self.object.status.clone();
+        Self::unpin(&mut status, &part);
+        let message = Self::not_owned_message(&desired.place.name, whose, "");
+        let again = Again::After(self.rules.failed_retry);
+        self.rest_in(status, Verdict::Stalled(Reason::NotOwned), &message, again)
+    }
+
+    fn not_owned(&self, name: &str, whose: &str, more: &str) -> Step<K> {
+        self.stalled(Reason::NotOwned, &Self::not_owned_message(name, whose, more))
+    }
+
+    fn not_owned_message(name: &str, whose: &str, more: &str) -> String {
+        format!(
+            "AWS has a {} {name} that is not this object's: {whose}. Nothing was changed. Set spec.{} to another \
+             name, or delete that {}{more}",
+            K::NOUN,
+            K::NAME_FIELD,
+            K::NOUN
+        )
+    }
+
+    /// Nothing of ours exists: the record says so, and where it would have been is open again.
+    pub(crate) fn unpin(status: &mut K::Status, record: &PartRecord) {
+        Self::describe(status, record, None);
+        let common = K::status_mut(status);
+        common.name = None;
+        common.region = None;
+        common.account = None;
+        common.partition = None;
+    }
+
+    /// The body of the create: what it can carry.
+    fn first_body(desired: &Desired<'_, K>) -> Body<K> {
+        Body { settings: K::at_creation(&desired.body.settings), ..desired.body.clone() }
+    }
+
+    pub(crate) fn digest_at_creation(desired: &Desired<'_, K>) -> String {
+        crate::digest::Digest::of(&Self::first_body(desired)).text()
+    }
+
+    pub(crate) fn at_rest(&self) -> Again {
+        Again::After(self.rules.resync)
+    }
+}
+
+impl<K: Kind> Pass<'_, K> {
+    /// The object lost its resource and waits for a new one.
+    pub(crate) fn start_over(&self, record: &PartRecord, verdict: Verdict, message: &str) -> Step<K> {
+        let mut part = record.clone();
+        let failure = part.failure.take();
+        record::nothing(&mut part);
+        part.failure = failure;
+        let mut status = self.object.status.clone();
+        Self::unpin(&mut status, &part);
+        self.rest_in(status, verdict, message, Again::Now)
+    }
+
+    /// The announcement of an update or a delete: the time of it makes the record another.
+    pub(crate) fn announcement(
+        &self,
+        change: impl FnOnce(&mut PartRecord, MicroTime),
+        verdict: Verdict,
+        message: &str,
+    ) -> K::Status {
+        let mut status = self.object.status.clone();
+        if let Some(record) = self.record() {
+            let mut part = record.clone();
+            change(&mut part, MicroTime(self.now));
+            record::put::<K>(&mut status, part);
+        }
+        self.end(status, verdict, message, Again::Now).status
+    }
+}

@@ -1,0 +1,346 @@
+//! Deletion: the object waits until nothing of it is left in AWS, and nothing that is not its own is touched.
+//!
+//! It looks neither at the spec nor at references: neither a bad spec nor a missing object ever blocks it.
+
+use agentcore_api::{
+    common::{CommonSpec, DeletionPolicy},
+    status::{Fate, PartRecord, Reason},
+};
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+
+use crate::{
+    change::because,
+    conditions::Verdict,
+    fault::Class,
+    gone::{self, Gone},
+    kind::{Kind, State, View},
+    lookup::Found,
+    pass::{Desired, Flow, Pass, Place, rest},
+    record,
+    step::{Again, Call, Event, Report, Step},
+};
+
+impl<K: Kind> Pass<'_, K> {
+    /// An object that is being deleted.
+    pub(crate) fn delete(&self) -> Flow<Step<K>, K> {
+        if !self.object.meta.finalizer {
+            // Others hold it; nothing of ours exists.
+            let status = self.object.status.clone();
+            return Ok(rest(self.end(status, Verdict::Keep, "", Again::OnChange)));
+        }
+        let Some(record) = self.record() else {
+            let mut status = self.object.status.clone();
+            record::put::<K>(&mut status, record::lost(self.now));
+            let message = format!("the record of this object is lost: looks for its {} in AWS", K::NOUN);
+            return Ok(self.rest_in(status, Verdict::Deleting, &message, Again::Now));
+        };
+        if self.object.meta.abandoned() {
+            return self.let_go(record, "abandoned");
+        }
+        if self.policy() == DeletionPolicy::Retain {
+            return self.let_go(record, "retained");
+        }
+        match (&record.id, record.fate) {
+            (None, Fate::None) => Ok(self.release(format!("there is no {} in AWS", K::NOUN))),
+            (Some(id), _) => {
+                let place = self.place(&CommonSpec::default(), None)?;
+                self.delete_by_id(record, &place, id)
+            }
+            (None, Fate::Unknown | Fate::Created) => {
+                let chosen = self.object.spec.as_ref().ok().and_then(K::chosen_name);
+                let place = self.place(&CommonSpec::default(), chosen)?;
+                self.find_and_delete(record, &place)
+            }
+        }
+    }
+
+    /// `Retain` and `abandon`: AWS keeps what it has, once it is known what that is.
+    fn let_go(&self, record: &PartRecord, how: &str) -> Flow<Step<K>, K> {
+        let status = self.status();
+        if record.fate == Fate::Unknown && record.id.is_none() {
+            let from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.release_delay);
+            if self.now < from {
+                let message = format!("waits until {from} to learn whether AWS has created a {}", K::NOUN);
+                return Ok(self.deleting(self.object.status.clone(), &message, self.until(from)));
+            }
+            // A look-up names what remains; abandoning does not touch AWS.
+            if how == "retained" {
+                let chosen = self.object.spec.as_ref().ok().and_then(K::chosen_name);
+                let place = self.place(&CommonSpec::default(), chosen)?;
+                if let Found::Ours(candidate) = self.look_up(&place, Some(record), 0, None)? {
+                    return Ok(self.release_with(&format!("{how}: {} stays in AWS", candidate.arn)));
+                }
+            }
+        }
+        let remains = status.arn.clone().or_else(|| record.id.clone());
+        Ok(match remains {
+            Some(remains) => self.release_with(&format!("{how}: {remains} stays in AWS")),
+            None => self.release(format!("{how}: there is no {} in AWS", K::NOUN)),
+        })
+    }
+
+    fn delete_by_id(&self, record: &PartRecord, place: &Place, id: &str) -> Flow<Step<K>, K> {
+        let first = self.ask_get(&place.region, id, 0, None)?;
+        if Self::hides(first) {
+            // Where AWS hides what is gone: first the delete, then the lists.
+            return match self.confirm_gone_by_list(place, record, id)? {
+                Gone::Confirmed => Ok(self.release(format!("{id} is gone"))),
+                Gone::NotBefore(from) if record.delete_accepted_at.is_some() => {
+                    let message =
+                        format!("AWS denies a look at {id}, which may mean that it is gone: looks at the list");
+                    Ok(self.deleting(self.object.status.clone(), &message, self.until(from)))
+                }
+                _ => match &first.value {
+                    Err(fault) => Err(self.fault_while_deleting(fault)),
+                    Ok(_) => Ok(self.deleting(self.object.status.clone(), "", Again::Now)),
+                },
+            };
+        }
+        let view = match &first.value {
+            Ok(view) => view.as_ref(),
+            Err(fault) => return Err(self.fault_while_deleting(fault)),
+        };
+        let Some(view) = view.filter(|view| !gone::absent(Some(view))) else {
+            return match self.confirm_gone(place, record, id, first)? {
+                Gone::Confirmed => Ok(self.release(format!("{id} is gone"))),
+                Gone::NotBefore(from) if record.delete_sent_at.is_some() => {
+                    let message = format!("AWS shows no {} {id}: waits until {from} to be sure", K::NOUN);
+                    Ok(self.deleting(self.object.status.clone(), &message, self.until(from)))
+                }
+                // Created a moment ago and not shown yet: its delete is sent all the same.
+                Gone::NotBefore(_) => {
+                    self.send_delete(record, place, id, self.object.status.clone(), Verdict::Deleting)
+                }
+                Gone::No => {
+                    let again = Again::After(SignedDuration::from_secs(1));
+                    Ok(self.deleting(self.object.status.clone(), "looks again", again))
+                }
+            };
+        };
+        let mut part = record.clone();
+        part.seen = true;
+        let mut status = self.object.status.clone();
+        Self::describe(&mut status, &part, Some(view));
+        self.delete_step(&part, place, view, status, Verdict::Deleting)
+    }
+
+    /// What a view of a resource that is to go means.
+    fn delete_step(
+        &self,
+        record: &PartRecord,
+        place: &Place,
+        view: &View<K>,
+        status: K::Status,
+        verdict: Verdict,
+    ) -> Flow<Step<K>, K> {
+        let id = &view.facts.id;
+        let state = K::state(view);
+        let sent = record.delete_sent_at.as_ref().map(|at| at.0);
+        let accepted = record.delete_accepted_at.as_ref().map(|at| at.0);
+        let (due, failed) = match (&state, sent) {
+            (State::Deleting | State::Deleted, _) => (None, false),
+            (_, None) => (Some(self.now), false),
+            (State::DeleteFailed, Some(sent)) => (Some(sent + self.rules.delete_retry), true),
+            // Accepted, and it shows another state: reads flap. Not for ever.
+            (_, Some(sent)) if accepted.is_some_and(|accepted| accepted >= sent) => {
+                (Some(sent + self.rules.release_delay), false)
+            }
+            // In transition: AWS answered 409. At rest again, or never answered: at once.
+            (State::Creating | State::Updating | State::Unknown, Some(sent)) => {
+                (Some(sent + self.rules.delete_retry), false)
+            }
+            (_, Some(sent)) => (Some(sent + SignedDuration::from_secs(2)), false),
+        };
+        let due_now = self.known.announced || due.is_some_and(|due| self.now >= due) || (failed && self.requested());
+        if due_now {
+            return self.send_delete(record, place, id, status, verdict);
+        }
+        if failed {
+            let message = format!(
+                "AWS failed to delete the {} {id}{}. It is tried again every ten minutes; the annotation \
+                 agentcore-operator.github.io/abandon: \"true\" lets go of it",
+                K::NOUN,
+                because(view)
+            );
+            let verdict = match verdict {
+                Verdict::Deleting => Verdict::DeletionStuck(Reason::DeleteFailed),
+                _ => Verdict::Stalled(Reason::DeleteFailed),
+            };
+            return Ok(self.rest_in(
+                status,
+                verdict,
+                &message,
+                due.map_or_else(|| self.at_rest(), |due| self.until(due)),
+            ));
+        }
+        let message = format!("AWS is deleting the {} {id} ({})", K::NOUN, view.facts.state);
+        Ok(self.rest_in(status, verdict, &message, self.poll(record)))
+    }
+
+    fn send_delete(
+        &self,
+        record: &PartRecord,
+        place: &Place,
+        id: &str,
+        mut status: K::Status,
+        verdict: Verdict,
+    ) -> Flow<Step<K>, K> {
+        let message = format!("deletes the {} {id}", K::NOUN);
+        let announce = |part: &mut PartRecord, now: MicroTime| {
+            part.seen = record.seen;
+            part.delete_sent_at = Some(now);
+        };
+        let call = Call::Delete { region: place.region.clone(), id: id.to_owned() };
+        let outcome = self.write(|| self.announcement(announce, verdict, &message), call)?;
+        let mut part = record.clone();
+        let (verdict, message, again) = match outcome {
+            Ok(accepted) => {
+                part.delete_accepted_at = Some(MicroTime(self.now));
+                if let Some(state) = &accepted.state {
+                    K::status_mut(&mut status).state = Some(state.clone());
+                }
+                let message = format!("AWS is deleting the {} {id}", K::NOUN);
+                (verdict, message, Again::After(SignedDuration::from_secs(1)))
+            }
+            Err(fault) if fault.class == Class::NotFound => {
+                (verdict, message, Again::After(SignedDuration::from_secs(1)))
+            }
+            Err(fault) if matches!(fault.class, Class::Conflict | Class::InTransition) => {
+                let message = format!("AWS can't delete the {} {id} yet: {}", K::NOUN, fault.sentence());
+                (verdict, message, Again::Retry(fault.class))
+            }
+            Err(fault) => {
+                let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+                let stuck = matches!(fault.class, Class::Denied | Class::Invalid | Class::Credentials);
+                let verdict = match (verdict, stuck) {
+                    (Verdict::Deleting, true) => Verdict::DeletionStuck(fault.class.reason()),
+                    (Verdict::Deleting, false) => Verdict::Deleting,
+                    _ => Verdict::Retrying(fault.class.reason()),
+                };
+                (verdict, message, Again::Retry(fault.class))
+            }
+        };
+        record::put::<K>(&mut status, part);
+        let mut report = self.end(status, verdict, &message, again);
+        report.fault = outcome.as_ref().err().cloned();
+        Ok(rest(report))
+    }
+
+    /// A create was announced, and its id is not known: what it may have made must be found first.
+    fn find_and_delete(&self, record: &PartRecord, place: &Place) -> Flow<Step<K>, K> {
+        let from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.lookup_delay);
+        let found = |id: &str| {
+            let mut part = record.clone();
+            record::found(&mut part, id);
+            let mut status = self.object.status.clone();
+            record::put::<K>(&mut status, part);
+            K::status_mut(&mut status).id = Some(id.to_owned());
+            self.deleting(status, &format!("found the {} {id} that was created for this object", K::NOUN), Again::Now)
+        };
+        let first = self.look_up(place, Some(record), 0, None)?;
+        let began = match first {
+            Found::Ours(candidate) => return Ok(found(&candidate.id)),
+            // AWS refused our create because of that name: nothing of ours exists.
+            Found::Stranger(..) if Self::refused_for_name(record) => {
+                return Ok(self.release(format!("no {} of this object exists", K::NOUN)));
+            }
+            Found::Unreadable(fault) => return Err(self.fault_while_deleting(&fault)),
+            Found::Empty(began) | Found::Stranger(began, _) => began,
+        };
+        if began < from {
+            let message = format!(
+                "it is not known whether AWS has created the {} {}: looks for it until {from}",
+                K::NOUN,
+                place.name
+            );
+            let wait = from.duration_since(self.now).clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10));
+            return Ok(self.deleting(self.object.status.clone(), &message, Again::After(wait)));
+        }
+        Ok(match self.look_up(place, Some(record), 1, Some(began + self.rules.gone_gap))? {
+            Found::Ours(candidate) => found(&candidate.id),
+            Found::Unreadable(fault) => self.fault_while_deleting(&fault),
+            _ => self.release(format!("no {} was created", K::NOUN)),
+        })
+    }
+
+    /// Deletes a resource that is to be created anew.
+    pub(crate) fn remove(
+        &self,
+        desired: &Desired<'_, K>,
+        record: &PartRecord,
+        view: &View<K>,
+        why: &str,
+    ) -> Flow<Step<K>, K> {
+        let mut status = self.object.status.clone();
+        Self::describe(&mut status, record, Some(view));
+        let message = format!("replaces the {} {}: {why}", K::NOUN, view.facts.id);
+        // The message of the announcement says why; it is the event that users see.
+        let announce = |part: &mut PartRecord, now: MicroTime| part.delete_sent_at = Some(now);
+        if !self.known.announced {
+            let verdict = Verdict::Progressing(Reason::Replacing);
+            return Err(crate::pass::act(crate::step::Act::Announce(self.announcement(announce, verdict, &message))));
+        }
+        self.send_delete(record, &desired.place, &view.facts.id, status, Verdict::Progressing(Reason::Replacing))
+    }
+
+    /// A resource whose delete was sent in order to create it anew.
+    pub(crate) fn replacing(
+        &self,
+        desired: &Desired<'_, K>,
+        record: &PartRecord,
+        status: K::Status,
+        view: &View<K>,
+        state: &State,
+    ) -> Flow<Step<K>, K> {
+        if *state == State::Deleting {
+            let message = format!("AWS is deleting the {} {}, to create it anew", K::NOUN, view.facts.id);
+            let verdict = Verdict::Progressing(Reason::Replacing);
+            return Ok(self.rest_in(status, verdict, &message, self.poll(record)));
+        }
+        self.delete_step(record, &desired.place, view, status, Verdict::Progressing(Reason::Replacing))
+    }
+
+    fn deleting(&self, status: K::Status, message: &str, again: Again) -> Step<K> {
+        self.rest_in(status, Verdict::Deleting, message, again)
+    }
+
+    /// A question failed: where it will not answer by itself, the deletion is stuck, and says so.
+    fn fault_while_deleting(&self, fault: &crate::fault::Fault) -> Step<K> {
+        let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+        let verdict = match fault.class {
+            Class::Denied | Class::Credentials | Class::Invalid => Verdict::DeletionStuck(fault.class.reason()),
+            _ => Verdict::Deleting,
+        };
+        let mut report = self.end(self.object.status.clone(), verdict, &message, Again::Retry(fault.class));
+        report.fault = Some(fault.clone());
+        rest(report)
+    }
+
+    fn until(&self, at: Timestamp) -> Again {
+        Again::After(at.duration_since(self.now).max(SignedDuration::from_secs(1)))
+    }
+
+    /// The finalizer goes: nothing of ours exists.
+    fn release(&self, message: String) -> Step<K> {
+        let events = vec![Event { warning: false, reason: Reason::Deleting, note: message }];
+        rest(self.released(events))
+    }
+
+    /// The finalizer goes, and something stays in AWS: users are told what.
+    fn release_with(&self, message: &str) -> Step<K> {
+        let events = vec![Event { warning: true, reason: Reason::Deleting, note: message.to_owned() }];
+        rest(self.released(events))
+    }
+
+    fn released(&self, events: Vec<Event>) -> Report<K> {
+        Report {
+            status: self.object.status.clone(),
+            conclusion: false,
+            release: true,
+            events,
+            again: Again::OnChange,
+            fault: None,
+        }
+    }
+}

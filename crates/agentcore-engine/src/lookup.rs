@@ -1,0 +1,140 @@
+//! Complete look-ups by name, and whose what they find is.
+
+use agentcore_api::status::{Fate, PartRecord};
+use jiff::Timestamp;
+
+use crate::{
+    conditions::whole_seconds,
+    fault::{Class, Fault},
+    kind::Kind,
+    known::Candidate,
+    pass::{Flow, Pass, Place},
+    record,
+    tags::{self, Owner},
+};
+
+/// What a look-up found.
+pub(crate) enum Found {
+    /// A resource of this object.
+    Ours(Candidate),
+    /// Nothing of ours, but a resource of that name that is somebody else's: when the look-up began, and whose.
+    Stranger(Timestamp, String),
+    /// Something that may be ours, and can't be told.
+    Unreadable(Fault),
+    /// Nothing; when the look-up began.
+    Empty(Timestamp),
+}
+
+/// Whose one candidate is.
+enum Whose {
+    Ours,
+    Other(String),
+    Gone,
+    Unreadable(Fault),
+}
+
+impl<K: Kind> Pass<'_, K> {
+    /// Looks a name up, and proves of each candidate whose it is.
+    pub(crate) fn look_up(
+        &self,
+        place: &Place,
+        record: Option<&PartRecord>,
+        ordinal: u8,
+        not_before: Option<Timestamp>,
+    ) -> Flow<Found, K> {
+        let answer = self.ask_find(place, ordinal, not_before)?;
+        let candidates = match &answer.value {
+            Ok(candidates) => candidates,
+            Err(fault) => return Ok(Found::Unreadable(fault.clone())),
+        };
+        let mut stranger = None;
+        let mut unreadable = None;
+        for candidate in candidates {
+            match self.whose(place, record, candidate)? {
+                Whose::Ours => return Ok(Found::Ours(candidate.clone())),
+                Whose::Other(whose) => stranger = Some(format!("{} exists, and {whose}", candidate.id)),
+                Whose::Unreadable(fault) => unreadable = Some(fault),
+                Whose::Gone => {}
+            }
+        }
+        Ok(match (unreadable, stranger) {
+            (Some(fault), _) => Found::Unreadable(fault),
+            (None, Some(whose)) => Found::Stranger(answer.began, whose),
+            (None, None) => Found::Empty(answer.began),
+        })
+    }
+
+    /// Whether AWS refused this create because the name is taken.
+    /// Then nothing of ours exists where somebody else's has it.
+    pub(crate) fn refused_for_name(record: &PartRecord) -> bool {
+        let sent = record.sent_at.as_ref().map(|sent| sent.0);
+        let failed = record.failure.as_ref().map(|failure| failure.last.0);
+        record.closed && sent.is_some() && failed >= sent
+    }
+
+    fn whose(&self, place: &Place, record: Option<&PartRecord>, candidate: &Candidate) -> Flow<Whose, K> {
+        if candidate.name.as_ref().is_some_and(|name| *name != place.name) {
+            return Ok(Whose::Gone);
+        }
+        let fault = match self.ask_tags(&place.region, &candidate.arn)? {
+            Ok(Some(found)) => {
+                return Ok(match tags::owner::<K>(&self.object.meta, self.settings, found) {
+                    Owner::Us => Whose::Ours,
+                    // An id that begins with our name may be of a longer name.
+                    Owner::Other(whose) => match self.has_name(place, candidate)? {
+                        Ok(true) => Whose::Other(whose),
+                        Ok(false) => Whose::Gone,
+                        Err(fault) => Whose::Unreadable(fault),
+                    },
+                });
+            }
+            Ok(None) => return Ok(Whose::Gone),
+            Err(fault) => fault,
+        };
+        // AWS does not list the tags of this kind. The exact derived name, which only this object can have, and the
+        // time of creation take their place; never a name that the user chose.
+        if !matches!(fault.class, Class::Denied | Class::Invalid) {
+            return Ok(Whose::Unreadable(fault.clone()));
+        }
+        match self.has_name(place, candidate)? {
+            Ok(false) => return Ok(Whose::Gone),
+            Err(fault) => return Ok(Whose::Unreadable(fault)),
+            Ok(true) => {}
+        }
+        let derived = agentcore_api::names::aws_name(
+            &self.settings.cluster_id,
+            K::NAME,
+            &self.object.meta.namespace,
+            &self.object.meta.name,
+        );
+        let bound = record
+            .filter(|record| record.fate == Fate::Unknown)
+            .map(|record| record::created_bound(record, self.object.meta.created_at))
+            .map(|bound| whole_seconds(bound) - self.rules.clock_skew);
+        let created_at = self.created_at(place, candidate)?.map(whole_seconds);
+        Ok(match (bound, created_at) {
+            (Some(bound), Some(created_at)) if place.name == derived && created_at >= bound => Whose::Ours,
+            _ => Whose::Other(format!("its tags can't be read ({})", fault.sentence())),
+        })
+    }
+
+    /// Whether the candidate has exactly this name, which some lists don't tell.
+    fn has_name(&self, place: &Place, candidate: &Candidate) -> Flow<Result<bool, Fault>, K> {
+        if let Some(name) = &candidate.name {
+            return Ok(Ok(*name == place.name));
+        }
+        Ok(match &self.ask_get(&place.region, &candidate.id, 0, None)?.value {
+            Ok(Some(view)) => Ok(view.facts.name == place.name),
+            Ok(None) => Ok(false),
+            Err(fault) => Err(fault.clone()),
+        })
+    }
+
+    fn created_at(&self, place: &Place, candidate: &Candidate) -> Flow<Option<Timestamp>, K> {
+        if candidate.created_at.is_some() {
+            return Ok(candidate.created_at);
+        }
+        let read = self.ask_get(&place.region, &candidate.id, 0, None)?;
+        Ok(read.value.as_ref().ok().and_then(Option::as_ref).and_then(|view| view.facts.created_at))
+    }
+}

@@ -1,0 +1,138 @@
+//! How a record changes: what is written before and after a create, and what a conclusion writes onto a newer object.
+
+use agentcore_api::status::{Failure, Fate, LastWrite, MAIN_PART, PartRecord};
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+
+use crate::{kind::Kind, step::Accepted};
+
+/// The record of the main part.
+pub fn main<K: Kind>(status: &K::Status) -> Option<&PartRecord> {
+    K::status(status).record.as_ref().and_then(|record| record.get(MAIN_PART))
+}
+
+/// Writes the record of the main part.
+pub fn put<K: Kind>(status: &mut K::Status, part: PartRecord) {
+    K::status_mut(status).record.get_or_insert_default().insert(MAIN_PART.to_owned(), part);
+}
+
+/// The number of the next creation: the same again if the record's was never sent, or ended with nothing.
+pub fn next_creation(record: Option<&PartRecord>, finalizer: bool) -> i64 {
+    match record {
+        None => 0,
+        // Announced, and the finalizer was never set: it was never sent.
+        Some(record) if record.fate == Fate::Unknown && record.id.is_none() && !finalizer => record.creation,
+        Some(record) => record.creation.saturating_add(1),
+    }
+}
+
+/// The announcement of a create.
+pub fn announced(
+    before: Option<&PartRecord>,
+    creation: i64,
+    digest: String,
+    children: Vec<String>,
+    now: Timestamp,
+) -> PartRecord {
+    PartRecord {
+        creation,
+        fate: Fate::Unknown,
+        body_digest: Some(digest),
+        sent_at: Some(MicroTime(now)),
+        sends: 1,
+        children: children.into_iter().map(|name| agentcore_api::status::Child { name, id: None }).collect(),
+        // What went before still tells how often the same body may be tried.
+        failure: before.and_then(|record| record.failure.clone()),
+        ..PartRecord::default()
+    }
+}
+
+/// A create was accepted.
+pub fn created(record: &mut PartRecord, accepted: &Accepted) {
+    record.fate = Fate::Created;
+    record.closed = true;
+    record.id.clone_from(&accepted.id);
+    record.accepted_digest.clone_from(&record.body_digest);
+    record.last_write = Some(LastWrite {
+        at: record.sent_at.clone(),
+        version: accepted.version.clone(),
+        updated_at: accepted.updated_at.map(MicroTime),
+    });
+}
+
+/// Nothing of ours exists.
+pub fn nothing(record: &mut PartRecord) {
+    *record = PartRecord {
+        creation: record.creation,
+        fate: Fate::None,
+        closed: true,
+        failure: record.failure.clone(),
+        ..PartRecord::default()
+    };
+}
+
+/// A body was refused or failed, definitely.
+pub fn failed(record: &mut PartRecord, digest: &str, now: Timestamp) {
+    let since = record
+        .failure
+        .as_ref()
+        .filter(|failure| failure.digest == digest)
+        .map_or(MicroTime(now), |failure| failure.since.clone());
+    record.failure = Some(Failure { digest: digest.to_owned(), since, last: MicroTime(now) });
+}
+
+/// What is known of an object whose record is gone although its finalizer is there: a restored backup, a wiped status.
+/// It has no digest of a body, by which [`created_bound`] knows it.
+pub fn lost(now: Timestamp) -> PartRecord {
+    PartRecord {
+        fate: Fate::Unknown,
+        sent_at: Some(MicroTime(now)),
+        sends: 2,
+        closed: true,
+        ever_active: true,
+        ..PartRecord::default()
+    }
+}
+
+/// The earliest time at which AWS can have created what this record speaks of.
+pub fn created_bound(record: &PartRecord, object_created_at: Timestamp) -> Timestamp {
+    match (&record.body_digest, &record.sent_at) {
+        (Some(_), Some(sent_at)) => sent_at.0,
+        _ => object_created_at,
+    }
+}
+
+/// What a conclusion writes onto a newer object, after a conflict: `None` if it no longer belongs there.
+///
+/// The newer object must hold the announcement that was concluded. If it has been sent once more meanwhile, an id is
+/// still written, a refusal is not: the second send may have created what the first did not.
+pub fn conclude<K: Kind>(newest: &K::Status, conclusion: &K::Status, announced: &PartRecord) -> Option<K::Status> {
+    let found = main::<K>(newest)?;
+    let concluded = main::<K>(conclusion)?;
+    if found.creation != announced.creation || found.sent_at != announced.sent_at {
+        return None;
+    }
+    if found.sends == announced.sends && found == announced {
+        return Some(conclusion.clone());
+    }
+    let id = concluded.id.as_ref().filter(|_| found.id.is_none() && found.fate == Fate::Unknown)?;
+    let mut status = newest.clone();
+    let mut part = found.clone();
+    part.id = Some(id.clone());
+    part.fate = Fate::Created;
+    part.closed = true;
+    part.accepted_digest.clone_from(&concluded.accepted_digest);
+    part.last_write.clone_from(&concluded.last_write);
+    put::<K>(&mut status, part);
+    Some(status)
+}
+
+/// A look-up has found the resource of this record.
+pub fn found(record: &mut PartRecord, id: &str) {
+    record.fate = Fate::Created;
+    record.closed = true;
+    record.id = Some(id.to_owned());
+    record.accepted_digest.clone_from(&record.body_digest);
+    // A name that AWS refused because of this very resource is no failure.
+    record.failure = None;
+}

@@ -1,0 +1,158 @@
+//! What a pass asks for, and what it reports.
+
+use agentcore_api::{common::Tags, status::Reason};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    fault::{Class, Fault},
+    kind::{Body, Kind},
+    known::Query,
+};
+
+/// What [`next`](crate::next) wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step<K: Kind> {
+    /// The answer to a question.
+    Ask(Query),
+    /// Something done.
+    Act(Box<Act<K>>),
+    /// The pass is over.
+    Rest(Box<Report<K>>),
+}
+
+/// Something that a pass wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act<K: Kind> {
+    /// Write this status, if the object is still the one that the pass has seen, and go on with what the API server
+    /// answers. It announces the write to AWS that follows.
+    Announce(K::Status),
+    /// Add our finalizer, if the object is still the one that the pass has seen.
+    AddFinalizer,
+    /// Call AWS.
+    Call(Call<K>),
+}
+
+/// A write to AWS. A pass makes at most one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Call<K: Kind> {
+    /// Create the resource.
+    Create {
+        /// Where.
+        region: String,
+        /// What.
+        body: Body<K>,
+        /// The idempotency token: the same for each send of this creation.
+        token: String,
+        /// The request may not leave later.
+        deadline: Timestamp,
+    },
+    /// Update the resource.
+    Update {
+        /// Where.
+        region: String,
+        /// The resource's id.
+        id: String,
+        /// What changes.
+        change: K::Change,
+        /// The idempotency token: the same for a repetition of this very update.
+        token: String,
+    },
+    /// Delete the resource.
+    Delete {
+        /// Where.
+        region: String,
+        /// The resource's id.
+        id: String,
+    },
+    /// Set tags.
+    Tag {
+        /// Where.
+        region: String,
+        /// The resource's ARN.
+        arn: String,
+        /// What is added or changed.
+        tags: Tags,
+    },
+    /// Remove tags.
+    Untag {
+        /// Where.
+        region: String,
+        /// The resource's ARN.
+        arn: String,
+        /// The keys.
+        keys: Vec<String>,
+    },
+}
+
+impl<K: Kind> Call<K> {
+    /// The call in one word, for logs.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Update { .. } => "update",
+            Self::Delete { .. } => "delete",
+            Self::Tag { .. } => "tag",
+            Self::Untag { .. } => "untag",
+        }
+    }
+}
+
+/// What became of a write to AWS.
+pub type Outcome = Result<Accepted, Fault>;
+
+/// What AWS answered to a write that it accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Accepted {
+    /// The resource's id.
+    pub id: Option<String>,
+    /// The resource's ARN.
+    pub arn: Option<String>,
+    /// The state in AWS's own word.
+    pub state: Option<String>,
+    /// The new version, where AWS counts versions.
+    pub version: Option<String>,
+    /// The new time of last update, where the answer has it.
+    pub updated_at: Option<Timestamp>,
+}
+
+/// The end of a pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report<K: Kind> {
+    /// The status to be written, if it differs.
+    pub status: K::Status,
+    /// Whether the status concludes a write to AWS. If it meets a conflict it is written onto the newest object, see
+    /// [`record::conclude`](crate::record::conclude).
+    pub conclusion: bool,
+    /// Whether our finalizer goes: nothing of ours can exist, or the user lets go.
+    pub release: bool,
+    /// What users are told once.
+    pub events: Vec<Event>,
+    /// When the object is to be looked at again.
+    pub again: Again,
+    /// What went wrong in this pass, for the log and the metrics.
+    pub fault: Option<Fault>,
+}
+
+/// Something that users are told once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// Whether it is a warning.
+    pub warning: bool,
+    /// The reason.
+    pub reason: Reason,
+    /// The text.
+    pub note: String,
+}
+
+/// When an object is looked at again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Again {
+    /// At once, in a pass of its own.
+    Now,
+    /// After this time.
+    After(SignedDuration),
+    /// After the back-off of this class, which grows with each failure in a row.
+    Retry(Class),
+    /// When the object changes.
+    OnChange,
+}

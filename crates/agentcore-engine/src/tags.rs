@@ -1,0 +1,81 @@
+//! The tags of a resource: the user's, the operator's defaults, and those that prove whose it is.
+
+use agentcore_api::{common::Tags, keys::tag};
+
+use crate::{
+    kind::Kind,
+    known::TagMap,
+    object::{Meta, Settings},
+};
+
+/// All tags that the resource is to have.
+pub fn desired<K: Kind>(meta: &Meta, settings: &Settings, own: Option<&Tags>) -> Tags {
+    let mut tags = settings.default_tags.clone();
+    tags.extend(own.cloned().unwrap_or_default());
+    tags.extend(proof::<K>(meta, settings).map(|(key, value)| (key.to_owned(), value.to_owned())));
+    tags
+}
+
+/// The tags that together prove that a resource is of this very object.
+pub fn proof<'a, K: Kind>(meta: &'a Meta, settings: &'a Settings) -> impl Iterator<Item = (&'static str, &'a str)> {
+    [
+        (tag::CLUSTER, settings.cluster_id.as_str()),
+        (tag::NAMESPACE, meta.namespace.as_str()),
+        (tag::NAMESPACE_UID, meta.namespace_uid.as_str()),
+        (tag::KIND, K::NAME),
+        (tag::NAME, meta.name.as_str()),
+        (tag::UID, meta.uid.as_str()),
+    ]
+    .into_iter()
+}
+
+/// Whose a resource is, by its tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// This object's.
+    Us,
+    /// Somebody else's; the text says whose, as far as the tags tell.
+    Other(String),
+}
+
+/// Whose a resource with these tags is.
+pub fn owner<K: Kind>(meta: &Meta, settings: &Settings, tags: &TagMap) -> Owner {
+    if proof::<K>(meta, settings).all(|(key, value)| tags.get(key).is_some_and(|found| found == value)) {
+        return Owner::Us;
+    }
+    let said = |key: &str| tags.get(key).map_or("?", String::as_str);
+    Owner::Other(if tags.contains_key(tag::UID) {
+        format!(
+            "its tags name the {} {}/{} (uid {}) of the cluster {}",
+            said(tag::KIND),
+            said(tag::NAMESPACE),
+            said(tag::NAME),
+            said(tag::UID),
+            said(tag::CLUSTER)
+        )
+    } else {
+        "it has no tags of this operator".to_owned()
+    })
+}
+
+/// What must be set and what must be removed, so that `found` becomes `desired`. Tags of AWS itself stay.
+pub fn difference(desired: &Tags, found: &TagMap) -> (Tags, Vec<String>) {
+    let set = desired.iter().filter(|(key, value)| found.get(*key) != Some(value));
+    let removed = found.keys().filter(|key| !desired.contains_key(*key) && !key.to_lowercase().starts_with("aws:"));
+    (set.map(|(key, value)| (key.clone(), value.clone())).collect(), removed.cloned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences() {
+        let desired: Tags = [("a".into(), "1".into()), ("b".into(), "2".into())].into();
+        let found: TagMap = [("b".into(), "3".into()), ("c".into(), "4".into()), ("aws:x".into(), "5".into())].into();
+        let (set, removed) = difference(&desired, &found);
+        assert_eq!(set, desired);
+        assert_eq!(removed, ["c"]);
+        assert_eq!(difference(&desired, &desired), (Tags::new(), Vec::new()));
+    }
+}

@@ -1,0 +1,197 @@
+//! How a pass ends: the status that is written, the events, and when to look again.
+
+use agentcore_api::{
+    keys::annotation,
+    status::{ConditionType, PartRecord, Reason},
+};
+use jiff::SignedDuration;
+
+use crate::{
+    conditions::{self, Verdict},
+    fault::{Class, Fault},
+    kind::{Blocked, Kind, View},
+    pass::{Pass, clip, clip_to, rest},
+    record,
+    step::{Again, Report, Step},
+};
+
+impl<K: Kind> Pass<'_, K> {
+    /// The end of the pass: the one place where a verdict becomes a status.
+    pub(crate) fn end(&self, mut status: K::Status, verdict: Verdict, message: &str, again: Again) -> Report<K> {
+        let meta = &self.object.meta;
+        let policy = self.policy();
+        let handled = |key| meta.annotation(key).map(|value| clip(value).to_owned());
+        let common = K::status_mut(&mut status);
+        common.deletion_policy = Some(policy);
+        // Removing a request answers nothing.
+        if let Some(value) = handled(annotation::REQUESTED_AT) {
+            common.last_handled_request_at = Some(value);
+        }
+        if let Some(value) = handled(annotation::FLUX_REQUESTED_AT) {
+            common.last_handled_reconcile_at = Some(value);
+        }
+        if !K::REDEPLOYS
+            && let Some(value) = handled(annotation::REDEPLOY_AT)
+        {
+            common.last_handled_redeploy_at = Some(value);
+        }
+        let suspend = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).suspend) && !meta.deleting;
+        let note = suspend.then_some("spec.suspend is true: AWS is read, and nothing is written there");
+        conditions::inform(common, ConditionType::Suspended, note, Reason::Suspended, meta.generation, self.now);
+        conditions::apply(common, verdict, clip_to(message, 4096), meta.generation, self.now);
+        let events = conditions::transition(self.status(), common).into_iter().collect();
+        Report { status, conclusion: self.known.outcome.is_some(), release: false, events, again, fault: None }
+    }
+
+    pub(crate) fn rest_in(&self, status: K::Status, verdict: Verdict, message: &str, again: Again) -> Step<K> {
+        rest(self.end(status, verdict, message, again))
+    }
+
+    /// Nothing goes on without help.
+    pub(crate) fn stalled(&self, reason: Reason, message: &str) -> Step<K> {
+        let verdict = if self.object.meta.deleting { Verdict::DeletionStuck(reason) } else { Verdict::Stalled(reason) };
+        self.rest_in(self.object.status.clone(), verdict, message, Again::After(self.rules.resync))
+    }
+
+    pub(crate) fn blocked(&self, blocked: &Blocked) -> Step<K> {
+        self.stalled(blocked.reason, &blocked.message)
+    }
+
+    /// Something is awaited. An object that is Ready stays so: what it waits for is not its own.
+    pub(crate) fn retrying(&self, reason: Reason, message: &str, again: Again, fault: Option<&Fault>) -> Step<K> {
+        let verdict = if self.object.meta.deleting {
+            Verdict::Deleting
+        } else if self.is_ready() {
+            Verdict::Keep
+        } else {
+            Verdict::Retrying(reason)
+        };
+        let mut report = self.end(self.object.status.clone(), verdict, message, again);
+        report.fault = fault.cloned();
+        rest(report)
+    }
+
+    /// A question to AWS failed.
+    pub(crate) fn fault(&self, fault: &Fault) -> Step<K> {
+        let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+        self.retrying(fault.class.reason(), &message, Again::Retry(fault.class), Some(fault))
+    }
+
+    pub(crate) fn unreadable(&self, why: &str) -> Step<K> {
+        self.stalled(
+            Reason::UnreadableSpec,
+            &format!(
+                "this version of the operator can't read the spec: {why}. Correct it, or update the operator; nothing \
+                 is changed in AWS until then"
+            ),
+        )
+    }
+
+    /// The verdict on a refused or failed write, and when the same is tried again.
+    pub(crate) fn refused(&self, record: &PartRecord, fault: &Fault) -> (Verdict, String, Again) {
+        let again = Again::After(self.retry_in(record, fault.class));
+        let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+        let verdict = match fault.class {
+            Class::Invalid => Verdict::Stalled(Reason::InvalidSpec),
+            Class::Role if Self::failing_for(record) >= self.rules.role_propagation => {
+                Verdict::Stalled(Reason::RoleNotReady)
+            }
+            class => Verdict::Retrying(class.reason()),
+        };
+        (verdict, message, again)
+    }
+
+    /// How long the same body has been failing.
+    fn failing_for(record: &PartRecord) -> SignedDuration {
+        record.failure.as_ref().map_or(SignedDuration::ZERO, |failure| failure.last.0.duration_since(failure.since.0))
+    }
+
+    /// How long until what failed is tried again: as long again as it has been failing, between the class's bounds.
+    pub(crate) fn retry_in(&self, record: &PartRecord, class: Class) -> SignedDuration {
+        let failing = Self::failing_for(record);
+        let (least, most) = class.back_off();
+        // A role that AWS still refuses after ten minutes is not new: from then on it is tried slowly.
+        let most =
+            if class == Class::Role && failing >= self.rules.role_propagation { self.rules.failed_retry } else { most };
+        failing.clamp(least, most)
+    }
+
+    /// If this very body failed and is not due yet: the end of the pass, which repeats what the conditions say.
+    pub(crate) fn not_due(&self, record: &PartRecord, digest: &str) -> Option<Step<K>> {
+        let failure = record.failure.as_ref().filter(|failure| failure.digest == digest)?;
+        if self.requested() {
+            return None;
+        }
+        let (verdict, reason, message) = self.told()?;
+        let wait = match reason {
+            Reason::CreateFailed | Reason::UpdateFailed | Reason::InvalidSpec | Reason::NotOwned => {
+                self.rules.failed_retry
+            }
+            _ => self.retry_in(record, class_of(reason)),
+        };
+        let due = failure.last.0.checked_add(wait).ok()?;
+        (self.now < due).then(|| {
+            let again = Again::After(due.duration_since(self.now));
+            self.rest_in(self.object.status.clone(), verdict, &message, again)
+        })
+    }
+
+    /// What the conditions say of a failure, as a verdict.
+    fn told(&self) -> Option<(Verdict, Reason, String)> {
+        let status = self.status();
+        let ready = status.condition(ConditionType::Ready)?;
+        let reason: Reason = ready.reason.parse().ok()?;
+        let verdict = if status.condition(ConditionType::Stalled).is_some() {
+            Verdict::Stalled(reason)
+        } else if ready.status == "False" {
+            Verdict::Retrying(reason)
+        } else {
+            return None;
+        };
+        Some((verdict, reason, ready.message.clone()))
+    }
+
+    /// When a resource in transition is looked at again: often at first, then at a pace that fits its age.
+    pub(crate) fn poll(&self, record: &PartRecord) -> Again {
+        let last = [
+            record.last_write.as_ref().and_then(|write| write.at.as_ref()),
+            record.sent_at.as_ref(),
+            record.delete_sent_at.as_ref(),
+        ];
+        let since = last.into_iter().flatten().map(|at| at.0).max().unwrap_or(self.now);
+        let age = self.now.duration_since(since);
+        Again::After((age / 20).clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10)))
+    }
+
+    /// Fills the status from a read, or from its absence.
+    pub(crate) fn describe(status: &mut K::Status, record: &PartRecord, view: Option<&View<K>>) {
+        let common = K::status_mut(status);
+        common.id.clone_from(&record.id);
+        if let Some(view) = view {
+            let facts = &view.facts;
+            common.arn = Some(facts.arn.clone());
+            common.name = Some(facts.name.clone());
+            common.state = Some(clip_to(&facts.state, 64).to_owned());
+            common.failure_reason = facts.failure_reason.as_deref().map(|reason| clip_to(reason, 8192).to_owned());
+        } else {
+            common.arn = None;
+            common.state = None;
+            common.failure_reason = None;
+        }
+        K::describe(view, record, status);
+        record::put::<K>(status, record.clone());
+    }
+}
+
+/// The class whose back-off a reason stands for, where only the condition is left of a refusal.
+fn class_of(reason: Reason) -> Class {
+    match reason {
+        Reason::Throttled => Class::Throttled,
+        Reason::QuotaExceeded => Class::Quota,
+        Reason::AccessDenied => Class::Denied,
+        Reason::CredentialsMissing => Class::Credentials,
+        Reason::RoleNotReady => Class::Role,
+        Reason::Conflict => Class::Conflict,
+        _ => Class::Unavailable,
+    }
+}
