@@ -9,6 +9,8 @@
 )]
 
 mod binary;
+mod chart;
 mod crds;
 mod dependencies;
+mod gitops;
 mod support;
