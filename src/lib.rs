@@ -1,5 +1,8 @@
-//! What the operator's binary and its tools share. Not a public API: programs that want the types of the
+//! What the operator's binary and its tests share. Not a public API: programs that want the types of the
 //! Kubernetes API depend on the crate `agentcore-api`.
 
+pub mod aws;
 pub mod crds;
+pub mod kinds;
+pub mod server;
 pub mod version;

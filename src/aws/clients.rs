@@ -1,0 +1,119 @@
+//! Clients by region, and whose credentials they have.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use agentcore_engine::{
+    fault::{Class, Fault},
+    known::Identity,
+};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+
+use super::{control::Control, guard::Witness, sdk_error};
+use crate::server::metrics::Metrics;
+
+/// How long one attempt may take. With the operation's own bound it ends within the 30 seconds in which a create
+/// may be under way.
+const ATTEMPT: Duration = Duration::from_secs(10);
+
+/// How long all attempts of one operation may take.
+const OPERATION: Duration = Duration::from_secs(25);
+
+/// How long it is believed that an access key belongs to an account; it always does, but keys are also revoked.
+const IDENTITY: Duration = Duration::from_mins(15);
+
+/// AWS, as the operator reaches it.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    config: SdkConfig,
+    metrics: Metrics,
+    regions: Arc<Mutex<HashMap<String, Connection>>>,
+}
+
+/// A region, with credentials whose account is known.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Whose credentials they are.
+    pub identity: Identity,
+    /// The control plane.
+    pub control: Control,
+    since: Instant,
+}
+
+impl Aws {
+    /// Reads the standard configuration of AWS's SDKs: environment, profiles, web identity, container.
+    pub async fn new(metrics: Metrics) -> Self {
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(3))
+                    .operation_attempt_timeout(ATTEMPT)
+                    .operation_timeout(OPERATION)
+                    .build(),
+            )
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .load()
+            .await;
+        Self { config, metrics, regions: Arc::default() }
+    }
+
+    /// The operator's own region, if the configuration names one.
+    pub fn region(&self) -> Option<String> {
+        self.config.region().map(ToString::to_string)
+    }
+
+    /// The connection to a region. Asks AWS whose the credentials are, unless that is known.
+    pub async fn connect(&self, region: &str) -> Result<Connection, Fault> {
+        if let Some(connection) = self.known(region) {
+            return Ok(connection);
+        }
+        let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
+        let witness = Witness::default();
+        let started = Instant::now();
+        let request = aws_sdk_sts::Client::new(&config).get_caller_identity().customize();
+        let answer = request.interceptor(witness.clone()).send().await;
+        let answer = answer.map_err(|error| sdk_error::fault("GetCallerIdentity", &error));
+        let code = answer.as_ref().err().map_or("OK", |fault| fault.code.as_str());
+        self.metrics.aws_call("GetCallerIdentity", code, started.elapsed());
+        let answer = answer?;
+        let (Some(account), Some(arn), Some(key)) = (answer.account, answer.arn, witness.access_key()) else {
+            return Err(incomplete());
+        };
+        let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
+        let sdk = aws_sdk_bedrockagentcorecontrol::Client::new(&config);
+        let connection = Connection {
+            identity: Identity { account, partition },
+            control: Control::new(sdk, key.into(), self.metrics.clone()),
+            since: Instant::now(),
+        };
+        tracing::info!(region, account = %connection.identity.account, caller = %arn, "AWS credentials checked");
+        self.lock().insert(region.to_owned(), connection.clone());
+        Ok(connection)
+    }
+
+    /// Forgets whose the credentials are, because a call was made with others, or AWS did not take them.
+    pub fn forget(&self, region: &str) {
+        self.lock().remove(region);
+    }
+
+    fn known(&self, region: &str) -> Option<Connection> {
+        self.lock().get(region).filter(|connection| connection.since.elapsed() < IDENTITY).cloned()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Connection>> {
+        self.regions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn incomplete() -> Fault {
+    Fault {
+        class: Class::Unavailable,
+        code: "IncompleteAnswer".to_owned(),
+        message: "the answer lacks the account or the ARN".to_owned(),
+        operation: "GetCallerIdentity",
+        refusal: false,
+    }
+}

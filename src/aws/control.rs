@@ -1,0 +1,120 @@
+//! The AgentCore control plane of one region, with credentials whose account is known.
+
+use std::{error::Error, sync::Arc, time::Instant};
+
+use agentcore_engine::fault::Fault;
+use aws_sdk_bedrockagentcorecontrol::{
+    Client,
+    client::customize::CustomizableOperation,
+    config::{Config, retry::RetryConfig},
+};
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::Timestamp;
+
+use super::{guard::Guard, sdk_error};
+use crate::server::metrics::Metrics;
+
+/// The AgentCore control plane of one region.
+///
+/// A kind builds the SDK's request and sends it through [`Self::read`], [`Self::write`] or [`Self::create`]:
+///
+/// ```ignore
+/// let request = control.sdk().get_memory().memory_id(id).customize();
+/// let answer = control.read("GetMemory", request, |request| request.send()).await?;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Control {
+    sdk: Client,
+    access_key: Arc<str>,
+    metrics: Metrics,
+}
+
+impl Control {
+    pub(super) fn new(sdk: Client, access_key: Arc<str>, metrics: Metrics) -> Self {
+        Self { sdk, access_key, metrics }
+    }
+
+    /// The SDK's client, to build requests with.
+    pub fn sdk(&self) -> &Client {
+        &self.sdk
+    }
+
+    /// Sends a read. The SDK repeats it where that helps.
+    pub async fn read<T, E, B, F>(
+        &self,
+        operation: &'static str,
+        request: CustomizableOperation<T, E, B>,
+        send: impl FnOnce(CustomizableOperation<T, E, B>) -> F,
+    ) -> Result<T, Fault>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let guard = Guard { access_key: self.access_key.clone(), deadline: None };
+        self.answer(operation, send(request.interceptor(guard))).await
+    }
+
+    /// Sends an update, a delete or a change of tags, once: the pass decides about a repetition.
+    pub async fn write<T, E, B, F>(
+        &self,
+        operation: &'static str,
+        request: CustomizableOperation<T, E, B>,
+        send: impl FnOnce(CustomizableOperation<T, E, B>) -> F,
+    ) -> Result<T, Fault>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        self.once(operation, request, send, None).await
+    }
+
+    /// Sends a create, once, and only before its deadline.
+    pub async fn create<T, E, B, F>(
+        &self,
+        operation: &'static str,
+        deadline: Timestamp,
+        request: CustomizableOperation<T, E, B>,
+        send: impl FnOnce(CustomizableOperation<T, E, B>) -> F,
+    ) -> Result<T, Fault>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        self.once(operation, request, send, Some(deadline)).await
+    }
+
+    async fn once<T, E, B, F>(
+        &self,
+        operation: &'static str,
+        request: CustomizableOperation<T, E, B>,
+        send: impl FnOnce(CustomizableOperation<T, E, B>) -> F,
+        deadline: Option<Timestamp>,
+    ) -> Result<T, Fault>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let guard = Guard { access_key: self.access_key.clone(), deadline };
+        let single = Config::builder().retry_config(RetryConfig::disabled());
+        self.answer(operation, send(request.interceptor(guard).config_override(single))).await
+    }
+
+    async fn answer<T, E>(
+        &self,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, Fault>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let started = Instant::now();
+        let answer = call.await.map_err(|error| sdk_error::fault(operation, &error));
+        let code = answer.as_ref().err().map_or("OK", |fault| fault.code.as_str());
+        self.metrics.aws_call(operation, code, started.elapsed());
+        if let Err(fault) = &answer {
+            tracing::debug!(operation, code = %fault.code, class = fault.class.label(), message = %fault.message, "AWS");
+        }
+        answer
+    }
+}

@@ -1,0 +1,105 @@
+//! The last look before a request leaves.
+//!
+//! A create may leave only in its time, and no request may leave with other credentials than those whose account the
+//! pass has checked: "not found" in another account would let an object go whose resource is still there.
+
+use std::{
+    error::Error,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        interceptors::{Intercept, context::BeforeTransmitInterceptorContextRef, dyn_dispatch_hint},
+        runtime_components::RuntimeComponents,
+    },
+};
+use aws_smithy_types::config_bag::ConfigBag;
+use jiff::Timestamp;
+
+/// Why a request was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// Its time has passed.
+    TooLate,
+    /// It was signed with other credentials than those that were checked.
+    OtherCredentials,
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLate => "the request would have left after its time",
+            Self::OtherCredentials => "the operator's AWS credentials have changed: it is checked whose they are",
+        })
+    }
+}
+
+impl Error for Stopped {}
+
+/// Stops a request that must not leave.
+#[derive(Clone, Debug)]
+pub(super) struct Guard {
+    /// The access key that the request must be signed with.
+    pub(super) access_key: Arc<str>,
+    /// When it must have left.
+    pub(super) deadline: Option<Timestamp>,
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Guard {
+    fn name(&self) -> &'static str {
+        "Guard"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.deadline.is_some_and(|deadline| Timestamp::now() >= deadline) {
+            return Err(Box::new(Stopped::TooLate));
+        }
+        if access_key(context).is_none_or(|key| key != &*self.access_key) {
+            return Err(Box::new(Stopped::OtherCredentials));
+        }
+        Ok(())
+    }
+}
+
+/// Notes which access key a request was signed with.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Witness(Arc<Mutex<Option<String>>>);
+
+impl Witness {
+    /// The access key of the last request.
+    pub(super) fn access_key(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Witness {
+    fn name(&self) -> &'static str {
+        "Witness"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = access_key(context).map(str::to_owned);
+        Ok(())
+    }
+}
+
+/// The access key in the header `Authorization: AWS4-HMAC-SHA256 Credential=KEY/...`.
+fn access_key<'a>(context: &'a BeforeTransmitInterceptorContextRef<'_>) -> Option<&'a str> {
+    let header = context.request().headers().get("authorization")?;
+    header.split_once("Credential=")?.1.split('/').next()
+}

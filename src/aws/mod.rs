@@ -1,0 +1,10 @@
+//! What all kinds share of AWS: clients, identity, tags, and what an error of the SDK means.
+
+mod clients;
+mod control;
+mod guard;
+mod sdk_error;
+mod tags;
+
+pub use clients::{Aws, Connection};
+pub use control::Control;

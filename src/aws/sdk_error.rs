@@ -1,0 +1,78 @@
+//! From an error of the SDK to a [`Fault`].
+
+use std::error::Error;
+
+use agentcore_engine::fault::{Fault, Raw};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::guard::Stopped;
+
+/// Classifies an error of an operation.
+pub(super) fn fault<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Fault
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    if let SdkError::ServiceError(answered) = error {
+        // The reason of a ValidationException tells a token mismatch; the SDK keeps it in the error's text only.
+        let text = answered.err().to_string();
+        let message = answered.err().message().unwrap_or(&text).to_owned();
+        let message = if text.contains("IdempotentParameterMismatchException")
+            || format!("{:?}", answered.err()).contains("IdempotentParameterMismatchException")
+        {
+            format!("IdempotentParameterMismatchException: {message}")
+        } else {
+            message
+        };
+        let raw = Raw { code: answered.err().code(), status, message: &message, ..Raw::default() };
+        return Fault::classify(operation, &raw);
+    }
+    if find::<Stopped>(error) == Some(&Stopped::TooLate) {
+        return Fault::too_late(operation);
+    }
+    let stopped = find::<Stopped>(error).is_some();
+    let unsent = stopped || matches!(error, SdkError::ConstructionFailure(_)) || never_connected(error);
+    let credentials = !stopped && status.is_none() && find::<CredentialsError>(error).is_some();
+    let message = if stopped {
+        Stopped::OtherCredentials.to_string()
+    } else if credentials {
+        "no AWS credentials were found in the environment, a profile, a web identity token or the container".to_owned()
+    } else {
+        last_words(error)
+    };
+    Fault::classify(operation, &Raw { code: None, status, message: &message, unsent, credentials })
+}
+
+/// Whether no byte of the request left: the name was not resolved, or no connection was made.
+fn never_connected(error: &(dyn Error + 'static)) -> bool {
+    find::<hyper_util::client::legacy::Error>(error).is_some_and(hyper_util::client::legacy::Error::is_connect)
+}
+
+/// The first cause of this type.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// What the innermost cause says, with the outermost for context: the ones between repeat each other.
+fn last_words(error: &(dyn Error + 'static)) -> String {
+    let outer = error.to_string();
+    let mut inner = None;
+    let mut next = error.source();
+    while let Some(error) = next {
+        inner = Some(error.to_string());
+        next = error.source();
+    }
+    match inner {
+        Some(inner) if inner != outer => format!("{outer}: {inner}"),
+        _ => outer,
+    }
+}

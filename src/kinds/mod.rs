@@ -1,0 +1,49 @@
+//! The kinds. Each knows its parts, its desired state, how it differs from AWS's, its status, and its SDK calls.
+//!
+//! A new kind is a file in `agentcore-api`, a folder here, and a line in [`crate::run`].
+
+use agentcore_engine::{
+    fault::Fault,
+    kind::{Body, Kind, View},
+    known::Candidate,
+    step::Accepted,
+};
+use kube::{Resource, core::NamespaceResourceScope};
+use serde::de::DeserializeOwned;
+
+use crate::aws::Control;
+
+pub mod agent_memory;
+pub mod agent_runtime;
+pub mod code_interpreter;
+
+/// A kind that the operator takes care of: what the shell needs besides the pass.
+///
+/// The calls translate between the spec's words and the SDK's, and nothing else: no decision, no repetition.
+pub trait Managed: Kind {
+    /// The object in the cluster.
+    type Object: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + Send + Sync + 'static;
+    /// The spec as the API server has it.
+    type ParsedSpec: DeserializeOwned + Into<Self::Spec>;
+
+    /// Reads a resource; `None` if there is none.
+    fn get(control: &Control, id: &str) -> impl Future<Output = Result<Option<View<Self>>, Fault>> + Send;
+    /// Lists all resources, and gives those that have this name, or by their id may have it.
+    fn find(control: &Control, name: &str) -> impl Future<Output = Result<Vec<Candidate>, Fault>> + Send;
+    /// Creates a resource. The request leaves before the deadline or not at all.
+    fn create(
+        control: &Control,
+        body: &Body<Self>,
+        token: &str,
+        deadline: jiff::Timestamp,
+    ) -> impl Future<Output = Result<Accepted, Fault>> + Send;
+    /// Updates a resource.
+    fn update(
+        control: &Control,
+        id: &str,
+        change: &Self::Change,
+        token: &str,
+    ) -> impl Future<Output = Result<Accepted, Fault>> + Send;
+    /// Deletes a resource.
+    fn delete(control: &Control, id: &str) -> impl Future<Output = Result<Accepted, Fault>> + Send;
+}

@@ -1,0 +1,3 @@
+//! What the operator serves: health and metrics.
+
+pub mod metrics;
