@@ -1,0 +1,127 @@
+//! What was asked, by whom, and what came of it.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// How many entries are kept; then the oldest go.
+const KEPT: usize = 100_000;
+/// What stands where a secret was.
+const MASK: &str = "***";
+/// Members of which the value, or each value inside, is not shown.
+const SECRET_MEMBERS: &[&str] = &[
+    "environmentVariables",
+    "appendToPrompt",
+    "llmExtractionInstruction",
+    "definition",
+    "WebIdentityToken",
+    "TokenCode",
+];
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalEntry {
+    /// Counts up from 1 and never restarts, not even when the journal is emptied.
+    pub seq: u64,
+    /// When the request came.
+    pub time: Timestamp,
+    /// The service, such as `bedrock-agentcore-control` or `sts`.
+    pub service: String,
+    /// The operation; method and path where there is none.
+    pub operation: String,
+    /// The ARN of the caller; empty if unknown.
+    pub caller: String,
+    /// The caller's access key id; empty if unknown.
+    pub access_key: String,
+    /// The caller's account; empty if unknown.
+    pub account: String,
+    /// The region; empty if unknown.
+    pub region: String,
+    /// The id or the ARN of the resource, where the request or its answer names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
+    /// The name of the resource, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_name: Option<String>,
+    /// The parameters, secrets masked.
+    pub parameters: Value,
+    /// What the caller was told.
+    pub outcome: Outcome,
+    /// Whether the request changed anything.
+    pub effect: bool,
+    /// Whether the answer was that of an earlier request with the same client token.
+    pub replayed: bool,
+}
+
+/// What the caller was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The HTTP status; 0 if the connection ended without an answer.
+    pub status: u16,
+    /// The error's code, or `OK`.
+    pub code: String,
+}
+
+/// The requests so far.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Journal {
+    entries: VecDeque<JournalEntry>,
+    last: u64,
+}
+
+impl Journal {
+    /// Adds an entry and numbers it.
+    pub(crate) fn push(&mut self, mut entry: JournalEntry) {
+        self.last += 1;
+        entry.seq = self.last;
+        entry.parameters = masked(&entry.parameters);
+        if self.entries.len() >= KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+    }
+
+    /// The entries, oldest first.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &JournalEntry> {
+        self.entries.iter()
+    }
+
+    /// The number of the newest entry there ever was.
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// Forgets the entries; numbers go on.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+/// The value without what must not be seen.
+pub(crate) fn masked(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, value)| {
+                    let secret = SECRET_MEMBERS.contains(&name.as_str());
+                    (name.clone(), if secret { hidden(value) } else { masked(value) })
+                })
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.iter().map(masked).collect()),
+        other => other.clone(),
+    }
+}
+
+fn hidden(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, _)| (name.clone(), Value::from(MASK))).collect::<Map<_, _>>())
+        }
+        _ => Value::from(MASK),
+    }
+}

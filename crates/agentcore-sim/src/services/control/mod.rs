@@ -1,0 +1,80 @@
+//! The control plane of Amazon Bedrock AgentCore.
+
+mod endpoint;
+mod interpreter;
+mod lookup;
+mod memory;
+mod page;
+mod runtime;
+mod settle;
+mod tags;
+
+use super::{Call, Operation, Protocol, Reply, Service};
+use crate::failure::{Dialect, Failure};
+
+/// The service.
+pub(crate) static SERVICE: Service = Service {
+    signing_name: "bedrock-agentcore",
+    name: "bedrock-agentcore-control",
+    protocol: Protocol::RestJson,
+    operations: OPERATIONS,
+    missing: include_str!("missing.tsv"),
+};
+
+type Run = fn(&mut Call<'_>) -> Result<Reply, Failure>;
+
+/// An operation that changes something, with a client token.
+const fn write(name: &'static str, route: (&'static str, &'static str), per_second: u32, run: Run) -> Operation {
+    Operation { name, route, status: 202, writes: true, token: true, per_second, dialect: Dialect::Common, run }
+}
+
+/// An operation that changes nothing.
+const fn read(name: &'static str, route: (&'static str, &'static str), per_second: u32, run: Run) -> Operation {
+    Operation { name, route, status: 200, writes: false, token: false, per_second, dialect: Dialect::Common, run }
+}
+
+/// An operation on tags. Their quotas are not published; 5 a second is assumed.
+const fn tag(name: &'static str, method: &'static str, status: u16, run: Run) -> Operation {
+    let route = (method, "/tags/{resourceArn}");
+    Operation { name, route, status, writes: status == 204, token: false, per_second: 5, dialect: Dialect::Common, run }
+}
+
+/// The same, of a memory: its errors have other names.
+const fn of_memory(operation: Operation) -> Operation {
+    Operation { dialect: Dialect::Memory, ..operation }
+}
+
+const RUNTIMES: &str = "/runtimes/";
+const RUNTIME: &str = "/runtimes/{agentRuntimeId}/";
+const VERSIONS: &str = "/runtimes/{agentRuntimeId}/versions/";
+const ENDPOINTS: &str = "/runtimes/{agentRuntimeId}/runtime-endpoints/";
+const ENDPOINT: &str = "/runtimes/{agentRuntimeId}/runtime-endpoints/{endpointName}/";
+const INTERPRETERS: &str = "/code-interpreters";
+const INTERPRETER: &str = "/code-interpreters/{codeInterpreterId}";
+
+/// Requests per second are those of the AgentCore developer guide.
+static OPERATIONS: &[Operation] = &[
+    write("CreateAgentRuntime", ("PUT", RUNTIMES), 5, runtime::create),
+    read("GetAgentRuntime", ("GET", RUNTIME), 50, runtime::get),
+    write("UpdateAgentRuntime", ("PUT", RUNTIME), 5, runtime::update),
+    write("DeleteAgentRuntime", ("DELETE", RUNTIME), 5, runtime::delete),
+    read("ListAgentRuntimes", ("POST", RUNTIMES), 5, runtime::list),
+    read("ListAgentRuntimeVersions", ("POST", VERSIONS), 5, runtime::list_versions),
+    write("CreateAgentRuntimeEndpoint", ("PUT", ENDPOINTS), 5, endpoint::create),
+    read("GetAgentRuntimeEndpoint", ("GET", ENDPOINT), 50, endpoint::get),
+    write("UpdateAgentRuntimeEndpoint", ("PUT", ENDPOINT), 5, endpoint::update),
+    write("DeleteAgentRuntimeEndpoint", ("DELETE", ENDPOINT), 5, endpoint::delete),
+    read("ListAgentRuntimeEndpoints", ("POST", ENDPOINTS), 5, endpoint::list),
+    of_memory(write("CreateMemory", ("POST", "/memories/create"), 3, memory::create)),
+    of_memory(read("GetMemory", ("GET", "/memories/{memoryId}/details"), 50, memory::get)),
+    of_memory(write("UpdateMemory", ("PUT", "/memories/{memoryId}/update"), 3, memory::update)),
+    of_memory(write("DeleteMemory", ("DELETE", "/memories/{memoryId}/delete"), 3, memory::delete)),
+    of_memory(read("ListMemories", ("POST", "/memories/"), 5, memory::list)),
+    write("CreateCodeInterpreter", ("PUT", INTERPRETERS), 5, interpreter::create),
+    read("GetCodeInterpreter", ("GET", INTERPRETER), 30, interpreter::get),
+    write("DeleteCodeInterpreter", ("DELETE", INTERPRETER), 5, interpreter::delete),
+    read("ListCodeInterpreters", ("POST", INTERPRETERS), 30, interpreter::list),
+    tag("TagResource", "POST", 204, tags::tag),
+    tag("UntagResource", "DELETE", 204, tags::untag),
+    tag("ListTagsForResource", "GET", 200, tags::list),
+];

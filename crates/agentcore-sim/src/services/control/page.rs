@@ -1,0 +1,90 @@
+//! One page of a list.
+
+use super::Call;
+use crate::failure::Failure;
+use crate::moment::later;
+use crate::shape::common::MAX_RESULTS;
+use crate::store::{Kind, Resource};
+use serde_json::Value;
+
+/// How many items a page has if the request does not say.
+const DEFAULT_PAGE: usize = 10;
+
+/// What stands in front of a token, so that others' tokens are noticed.
+const PREFIX: &str = "page-";
+
+/// A page, and the token of the next one.
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
+    pub(super) next: Option<String>,
+}
+
+/// The page size and the place to go on, as text that sorts like the list.
+pub(super) struct Cursor {
+    size: usize,
+    after: Option<String>,
+}
+
+impl Call<'_> {
+    /// The place in a list that a request with its parameters in the query asks for.
+    pub(super) fn cursor_in_query(&self) -> Result<Cursor, Failure> {
+        let size = self.params.query("maxResults").map(|text| text.parse::<i64>().unwrap_or(-1));
+        cursor(size, self.params.query("nextToken"), MAX_RESULTS.1)
+    }
+
+    /// The place in a list that a request with its parameters in the body asks for.
+    pub(super) fn cursor_in_body(&self, longest: i64) -> Result<Cursor, Failure> {
+        let body = &self.params.body;
+        let size = body.get("maxResults").filter(|value| !value.is_null()).map(|value| value.as_i64().unwrap_or(-1));
+        cursor(size, body.get("nextToken").and_then(Value::as_str), longest)
+    }
+
+    /// Whether a list shows a resource: lists may be late, for what came and for what went.
+    pub(super) fn listed(&self, resource: &Resource) -> bool {
+        let lag = self.settings.list_lag();
+        let came = later(resource.created_at, lag) <= self.now;
+        let went = resource.gone_at.is_some_and(|gone| later(gone, lag) <= self.now);
+        came && !went
+    }
+
+    /// The status that a list shows: one that was deleted and is still shown was seen when it was being deleted.
+    pub(super) fn listed_status<'a>(&self, resource: &'a Resource) -> &'a str {
+        if resource.gone_at.is_some() { "DELETING" } else { resource.shown(self.now) }
+    }
+
+    /// The resources of a kind that a list shows.
+    pub(super) fn list(&self, kind: Kind) -> impl Iterator<Item = &Resource> {
+        self.store.in_place(kind, &self.caller.account, &self.caller.region).filter(|found| self.listed(found))
+    }
+}
+
+fn cursor(size: Option<i64>, token: Option<&str>, longest: i64) -> Result<Cursor, Failure> {
+    let size = match size {
+        None => DEFAULT_PAGE,
+        Some(size) if (MAX_RESULTS.0..=longest).contains(&size) => usize::try_from(size).unwrap_or(DEFAULT_PAGE),
+        Some(_) => {
+            let message = format!("maxResults must be a number from {} to {longest}", MAX_RESULTS.0);
+            return Err(Failure::field("maxResults", message));
+        }
+    };
+    let after = match token {
+        None => None,
+        Some(token) => {
+            let place = token.strip_prefix(PREFIX).map(crate::request::decode);
+            Some(place.ok_or_else(|| Failure::field("nextToken", "nextToken is not one that this list gave"))?)
+        }
+    };
+    Ok(Cursor { size, after })
+}
+
+/// Cuts a page out of a list that is sorted by key.
+pub(super) fn cut<T>(cursor: &Cursor, all: impl Iterator<Item = T>, key: impl Fn(&T) -> String) -> Page<T> {
+    let mut rest = all.skip_while(|item| cursor.after.as_ref().is_some_and(|after| key(item) <= *after));
+    let items: Vec<T> = rest.by_ref().take(cursor.size).collect();
+    let more = rest.next().is_some();
+    let next = items.last().filter(|_| more).map(|last| {
+        let place = percent_encoding::utf8_percent_encode(&key(last), percent_encoding::NON_ALPHANUMERIC).to_string();
+        format!("{PREFIX}{place}")
+    });
+    Page { items, next }
+}

@@ -1,0 +1,215 @@
+//! What the requests about runtimes look like.
+
+use crate::shape::common::{
+    ANY_TEXT, ARN, CLIENT_TOKEN, DESCRIPTION, EFS_ACCESS_POINT, FLAG, MOUNT_PATH, NAME, ROLE, S3_FILES_ACCESS_POINT,
+    S3_LOCATION, TAGS, VPC,
+};
+use crate::shape::{MANY, Member, Shape, list, opt, pattern, req, text, whole};
+
+static CONTAINER_URI: Shape = pattern(
+    1,
+    1024,
+    "(([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.amazonaws\\.com(\\.cn)?|public\\.ecr\\.aws)\
+     /((?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*)(?::([^:@]{1,300}))?(?:@(.+))?",
+);
+static CONTAINER: Shape = Shape::Record(&[req("containerUri", &CONTAINER_URI)]);
+static S3: Shape = Shape::Record(S3_LOCATION);
+static CODE_PLACE: Shape = Shape::Union(&[opt("s3", &S3)]);
+static CODE_RUNTIME: Shape =
+    Shape::Choice(&["PYTHON_3_10", "PYTHON_3_11", "PYTHON_3_12", "PYTHON_3_13", "PYTHON_3_14", "NODE_22"]);
+static ENTRY_POINT_PART: Shape = text(1, 128);
+static ENTRY_POINT: Shape = list(1, 2, &ENTRY_POINT_PART);
+static CODE: Shape =
+    Shape::Record(&[req("code", &CODE_PLACE), req("runtime", &CODE_RUNTIME), req("entryPoint", &ENTRY_POINT)]);
+static ARTIFACT: Shape = Shape::Union(&[opt("containerConfiguration", &CONTAINER), opt("codeConfiguration", &CODE)]);
+
+static NETWORK_MODE: Shape = Shape::Choice(&["PUBLIC", "VPC"]);
+static NETWORK: Shape = Shape::Record(&[req("networkMode", &NETWORK_MODE), opt("networkModeConfig", &VPC)]);
+
+static HEADER: Shape = pattern(1, 256, "[A-Za-z][A-Za-z0-9_-]{0,255}");
+static HEADERS: Shape = list(1, 20, &HEADER);
+static REQUEST_HEADERS: Shape = Shape::Union(&[opt("requestHeaderAllowlist", &HEADERS)]);
+
+static PORT: Shape = whole(8000, 12000);
+static SERVER_PROTOCOL: Shape = Shape::Choice(&["MCP", "HTTP", "A2A", "AGUI"]);
+static PROTOCOL_PATH: Shape = pattern(1, 2048, r"/[A-Za-z0-9\-._~/%]*");
+static PROTOCOL: Shape =
+    Shape::Record(&[req("serverProtocol", &SERVER_PROTOCOL), opt("port", &PORT), opt("path", &PROTOCOL_PATH)]);
+
+static SESSION_SECONDS: Shape = whole(60, 1_209_600);
+static LIFECYCLE: Shape =
+    Shape::Record(&[opt("idleRuntimeSessionTimeout", &SESSION_SECONDS), opt("maxLifetime", &SESSION_SECONDS)]);
+
+static WARMUP_PATH: Shape = pattern(1, 32, "/[A-Za-z0-9._~/-]*");
+static WARMUP_POST: Shape = Shape::Record(&[req("path", &WARMUP_PATH), opt("port", &PORT)]);
+static WARMUP_ACTION: Shape = Shape::Union(&[opt("httpPost", &WARMUP_POST)]);
+static WARMUP: Shape = Shape::Record(&[req("action", &WARMUP_ACTION)]);
+static BUILD: Shape = Shape::Record(&[opt("warmup", &WARMUP)]);
+static HOOKS: Shape = Shape::Record(&[opt("build", &BUILD)]);
+
+static VARIABLE_NAME: Shape = text(1, 100);
+static VARIABLE: Shape = text(0, 5000);
+static VARIABLES: Shape = Shape::Table { min: 0, max: 50, key: &VARIABLE_NAME, value: &VARIABLE };
+
+static SESSION_STORAGE: Shape = Shape::Record(&[req("mountPath", &MOUNT_PATH)]);
+static S3_FILES: Shape = Shape::Record(&[req("accessPointArn", &S3_FILES_ACCESS_POINT), req("mountPath", &MOUNT_PATH)]);
+static EFS: Shape = Shape::Record(&[req("accessPointArn", &EFS_ACCESS_POINT), req("mountPath", &MOUNT_PATH)]);
+static VOLUME_NAME: Shape = pattern(1, 48, "[a-zA-Z][a-zA-Z0-9_-]{0,47}");
+static VOLUME: Shape = Shape::Record(&[req("volumeName", &VOLUME_NAME), req("mountPath", &MOUNT_PATH)]);
+static FILE_SYSTEM: Shape = Shape::Union(&[
+    opt("sessionStorage", &SESSION_STORAGE),
+    opt("s3FilesAccessPoint", &S3_FILES),
+    opt("efsAccessPoint", &EFS),
+    opt("capacityProviderVolume", &VOLUME),
+]);
+static FILE_SYSTEMS: Shape = list(0, 5, &FILE_SYSTEM);
+
+static CAPACITY_PROVIDER_ARN: Shape = pattern(
+    1,
+    2048,
+    "arn:aws(-[^:]+)?:bedrock-agentcore:[a-z0-9-]+:[0-9]{12}:capacity-provider/[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}",
+);
+static CAPACITY_PROVIDER: Shape = Shape::Record(&[req("capacityProviderArn", &CAPACITY_PROVIDER_ARN)]);
+static PLATFORM: Shape = pattern(1, 128, r"[^\s]+");
+static PORT_RANGE: Shape = Shape::Record(&[req("from", &PORT), req("to", &PORT)]);
+static ALLOWED_PORT: Shape = Shape::Union(&[opt("port", &PORT), opt("portRange", &PORT_RANGE)]);
+static ALLOWED_PORTS: Shape = list(1, 5, &ALLOWED_PORT);
+static MEMORY_MIB: Shape = whole(1, i64::MAX);
+static RESOURCE: Shape = Shape::Record(&[req("minimumMemoryInMiB", &MEMORY_MIB)]);
+static RESOURCES: Shape = list(0, 1, &RESOURCE);
+static METADATA: Shape = Shape::Record(&[req("requireMMDSV2", &FLAG)]);
+
+static DISCOVERY_URL: Shape =
+    pattern(1, MANY, r"[^\s?#]+/\.well-known/(openid-configuration|oauth-authorization-server)(/[^\s?#]+)?");
+static SOME_TEXT: Shape = list(1, MANY, &ANY_TEXT);
+static SCOPE: Shape = pattern(1, 255, r"[\x21\x23-\x5B\x5D-\x7E]+");
+static SCOPES: Shape = list(1, MANY, &SCOPE);
+static SCOPE_MAP: Shape = Shape::Table { min: 1, max: 50, key: &SCOPE, value: &SCOPE };
+static CLAIM_NAME: Shape = pattern(1, 255, r"[A-Za-z0-9_.\-:]+");
+static CLAIM_TYPE: Shape = Shape::Choice(&["STRING", "STRING_ARRAY"]);
+static CLAIM_VALUE: Shape = pattern(1, 255, "[A-Za-z0-9_.-]+");
+static CLAIM_VALUES: Shape = list(1, MANY, &CLAIM_VALUE);
+static CLAIM_MATCH: Shape =
+    Shape::Union(&[opt("matchValueString", &CLAIM_VALUE), opt("matchValueStringList", &CLAIM_VALUES)]);
+static CLAIM_OPERATOR: Shape = Shape::Choice(&["EQUALS", "CONTAINS", "CONTAINS_ANY"]);
+static CLAIM_RULE: Shape =
+    Shape::Record(&[req("claimMatchValue", &CLAIM_MATCH), req("claimMatchOperator", &CLAIM_OPERATOR)]);
+static CLAIM: Shape = Shape::Record(&[
+    req("inboundTokenClaimName", &CLAIM_NAME),
+    req("inboundTokenClaimValueType", &CLAIM_TYPE),
+    req("authorizingClaimMatchValue", &CLAIM_RULE),
+]);
+static CLAIMS: Shape = list(1, MANY, &CLAIM);
+
+static LATTICE_ID: Shape = pattern(
+    20,
+    2048,
+    r"((rcfg-[0-9a-z]{17})|(arn:[a-z0-9\-]+:vpc-lattice:[a-zA-Z0-9\-]+:\d{12}:resourceconfiguration/rcfg-[0-9a-z]{17}))",
+);
+static LATTICE: Shape = Shape::Union(&[opt("resourceConfigurationIdentifier", &LATTICE_ID)]);
+static VPC_ID: Shape = pattern(1, MANY, "vpc-(([0-9a-z]{8})|([0-9a-z]{17}))");
+static ENDPOINT_SUBNET: Shape = pattern(0, MANY, "subnet-[0-9a-zA-Z]{8,17}");
+static ENDPOINT_SUBNETS: Shape = list(0, MANY, &ENDPOINT_SUBNET);
+static ENDPOINT_GROUP: Shape = pattern(0, MANY, "sg-(([0-9a-z]{8})|([0-9a-z]{17}))");
+static ENDPOINT_GROUPS: Shape = list(0, 5, &ENDPOINT_GROUP);
+static ADDRESS_TYPE: Shape = Shape::Choice(&["IPV4", "IPV6"]);
+static ROUTING_DOMAIN: Shape = text(3, 255);
+static MANAGED_VPC: Shape = Shape::Record(&[
+    req("vpcIdentifier", &VPC_ID),
+    req("subnetIds", &ENDPOINT_SUBNETS),
+    req("endpointIpAddressType", &ADDRESS_TYPE),
+    opt("securityGroupIds", &ENDPOINT_GROUPS),
+    opt("tags", &TAGS),
+    opt("routingDomain", &ROUTING_DOMAIN),
+]);
+static PRIVATE_ENDPOINT: Shape =
+    Shape::Union(&[opt("selfManagedLatticeResource", &LATTICE), opt("managedVpcResource", &MANAGED_VPC)]);
+static DOMAIN: Shape = text(1, 253);
+static ENDPOINT_OVERRIDE: Shape = Shape::Record(&[req("domain", &DOMAIN), req("privateEndpoint", &PRIVATE_ENDPOINT)]);
+static ENDPOINT_OVERRIDES: Shape = list(0, 5, &ENDPOINT_OVERRIDE);
+static S3_URI: Shape = pattern(1, 2048, "s3://.{1,2043}");
+static ACCOUNT: Shape = pattern(12, 12, "[0-9]{12}");
+static CERTIFICATE_S3: Shape = Shape::Record(&[req("uri", &S3_URI), opt("bucketOwnerAccountId", &ACCOUNT)]);
+static CERTIFICATE_SECRET: Shape = Shape::Record(&[req("secretArn", &ARN)]);
+static CERTIFICATE: Shape = Shape::Union(&[opt("s3", &CERTIFICATE_S3), opt("secretsManager", &CERTIFICATE_SECRET)]);
+static CERTIFICATES: Shape = list(1, 1, &CERTIFICATE);
+static HOST_ARN: Shape = text(20, 1011);
+static HOST: Shape = Shape::Record(&[req("arn", &HOST_ARN)]);
+static HOSTS: Shape = list(1, 10, &HOST);
+static WORKLOAD: Shape = pattern(3, 255, "[A-Za-z0-9_.-]+");
+static WORKLOADS: Shape = list(1, 10, &WORKLOAD);
+static ALLOWED_WORKLOADS: Shape =
+    Shape::Record(&[opt("hostingEnvironments", &HOSTS), opt("workloadIdentities", &WORKLOADS)]);
+static JWT: Shape = Shape::Record(&[
+    req("discoveryUrl", &DISCOVERY_URL),
+    opt("allowedAudience", &SOME_TEXT),
+    opt("allowedClients", &SOME_TEXT),
+    opt("allowedScopes", &SCOPES),
+    opt("advertisedScopeMapping", &SCOPE_MAP),
+    opt("customClaims", &CLAIMS),
+    opt("privateEndpoint", &PRIVATE_ENDPOINT),
+    opt("privateEndpointOverrides", &ENDPOINT_OVERRIDES),
+    opt("certificateConfigurations", &CERTIFICATES),
+    opt("allowedWorkloadConfiguration", &ALLOWED_WORKLOADS),
+]);
+static AUTHORIZER: Shape = Shape::Union(&[opt("customJWTAuthorizer", &JWT)]);
+
+const ARTIFACT_MEMBER: Member = req("agentRuntimeArtifact", &ARTIFACT);
+const ROLE_MEMBER: Member = req("roleArn", &ROLE);
+const NETWORK_MEMBER: Member = opt("networkConfiguration", &NETWORK);
+const TOKEN_MEMBER: Member = opt("clientToken", &CLIENT_TOKEN);
+const DESCRIPTION_MEMBER: Member = opt("description", &DESCRIPTION);
+const AUTHORIZER_MEMBER: Member = opt("authorizerConfiguration", &AUTHORIZER);
+const HEADERS_MEMBER: Member = opt("requestHeaderConfiguration", &REQUEST_HEADERS);
+const PROTOCOL_MEMBER: Member = opt("protocolConfiguration", &PROTOCOL);
+const LIFECYCLE_MEMBER: Member = opt("lifecycleConfiguration", &LIFECYCLE);
+const HOOKS_MEMBER: Member = opt("hooksConfiguration", &HOOKS);
+const VARIABLES_MEMBER: Member = opt("environmentVariables", &VARIABLES);
+const FILE_SYSTEMS_MEMBER: Member = opt("filesystemConfigurations", &FILE_SYSTEMS);
+const CAPACITY_MEMBER: Member = opt("capacityProviderConfiguration", &CAPACITY_PROVIDER);
+const PLATFORM_MEMBER: Member = opt("platformVersion", &PLATFORM);
+const PORTS_MEMBER: Member = opt("allowedPorts", &ALLOWED_PORTS);
+const RESOURCES_MEMBER: Member = opt("resourceConfigurations", &RESOURCES);
+
+/// The body of CreateAgentRuntime.
+pub(super) static CREATE: Shape = Shape::Record(&[
+    req("agentRuntimeName", &NAME),
+    opt("tags", &TAGS),
+    ARTIFACT_MEMBER,
+    ROLE_MEMBER,
+    NETWORK_MEMBER,
+    TOKEN_MEMBER,
+    DESCRIPTION_MEMBER,
+    AUTHORIZER_MEMBER,
+    HEADERS_MEMBER,
+    PROTOCOL_MEMBER,
+    LIFECYCLE_MEMBER,
+    HOOKS_MEMBER,
+    VARIABLES_MEMBER,
+    FILE_SYSTEMS_MEMBER,
+    CAPACITY_MEMBER,
+    PLATFORM_MEMBER,
+    PORTS_MEMBER,
+    RESOURCES_MEMBER,
+]);
+
+/// The body of UpdateAgentRuntime. Only here can the metadata service be configured.
+pub(super) static UPDATE: Shape = Shape::Record(&[
+    opt("metadataConfiguration", &METADATA),
+    ARTIFACT_MEMBER,
+    ROLE_MEMBER,
+    NETWORK_MEMBER,
+    TOKEN_MEMBER,
+    DESCRIPTION_MEMBER,
+    AUTHORIZER_MEMBER,
+    HEADERS_MEMBER,
+    PROTOCOL_MEMBER,
+    LIFECYCLE_MEMBER,
+    HOOKS_MEMBER,
+    VARIABLES_MEMBER,
+    FILE_SYSTEMS_MEMBER,
+    CAPACITY_MEMBER,
+    PLATFORM_MEMBER,
+    PORTS_MEMBER,
+    RESOURCES_MEMBER,
+]);

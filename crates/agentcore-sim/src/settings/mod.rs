@@ -1,0 +1,165 @@
+//! What a simulator is told before it starts. Plain data, changed by nothing but its owner.
+
+mod quotas;
+mod switches;
+mod table;
+
+pub use quotas::Quotas;
+pub use switches::{Gone, OmittedMember, RuntimeDeletion, RuntimeNames, Served, Switches, Throttling, UpdatedAt};
+pub use table::{SWITCHES, Switch};
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How long things take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Every change is complete by the next request.
+    #[default]
+    Fast,
+    /// Changes take as long as they were seen to take in AWS, divided by [`Settings::speed`].
+    Realistic,
+}
+
+/// All settings of a simulator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Settings {
+    /// How long things take.
+    pub mode: Mode,
+    /// By what the durations of the realistic mode are divided. Above 0.
+    pub speed: f64,
+    /// Where the generator of ids and durations starts.
+    pub seed: u64,
+    /// What is not known about AWS, or not always wanted.
+    pub switches: Switches,
+    /// How much there may be of each thing, and how many requests a second.
+    pub quotas: Quotas,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { mode: Mode::Fast, speed: 1.0, seed: 1, switches: Switches::default(), quotas: Quotas::default() }
+    }
+}
+
+/// Why a setting was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// `--set` wants a name and a value.
+    #[error("`{0}` is not of the form SWITCH=VALUE")]
+    Form(String),
+    /// There is no such switch, or no such value.
+    #[error("{name}={value}: {source}")]
+    Value {
+        /// The switch.
+        name: String,
+        /// The value that it was to have.
+        value: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// There is no such switch.
+    #[error("there is no switch {0}")]
+    Unknown(String),
+    /// The speed divides durations, so it must be a positive number.
+    #[error("the speed must be a number above 0, and {0} is not")]
+    Speed(f64),
+    /// A JSON document that does not describe settings.
+    #[error("these are not settings: {0}")]
+    Document(#[from] serde_json::Error),
+}
+
+impl Settings {
+    /// Settings of the realistic mode, all else by default.
+    pub fn realistic() -> Self {
+        Self { mode: Mode::Realistic, ..Self::default() }
+    }
+
+    /// Sets one switch by its name, from text of the form `name=value`; `auto` stands for a value that follows the mode.
+    pub fn set(&mut self, assignment: &str) -> Result<(), SettingsError> {
+        let (name, text) = assignment.split_once('=').ok_or_else(|| SettingsError::Form(assignment.to_owned()))?;
+        let value = match text {
+            "auto" => Value::Null,
+            "on" => Value::Bool(true),
+            "off" => Value::Bool(false),
+            other => serde_json::from_str(other).unwrap_or_else(|_| Value::String(other.to_owned())),
+        };
+        let refused = |source| SettingsError::Value { name: name.to_owned(), value: text.to_owned(), source };
+        let mut document = serde_json::to_value(&self.switches).map_err(refused)?;
+        let slot = document.get_mut(name).ok_or_else(|| SettingsError::Unknown(name.to_owned()))?;
+        *slot = value;
+        self.switches = serde_json::from_value(document).map_err(refused)?;
+        Ok(())
+    }
+
+    /// Takes over the members that a JSON document has; the others stay as they are.
+    pub(crate) fn merge(&mut self, change: &Value) -> Result<(), SettingsError> {
+        let mut document = serde_json::to_value(&*self)?;
+        overlay(&mut document, change);
+        let merged: Self = serde_json::from_value(document)?;
+        merged.check()?;
+        *self = merged;
+        Ok(())
+    }
+
+    /// Whether the numbers make sense.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        if self.speed.is_finite() && self.speed > 0.0 { Ok(()) } else { Err(SettingsError::Speed(self.speed)) }
+    }
+
+    /// A duration of the realistic mode at this speed; nothing in the fast mode.
+    pub(crate) fn pace(&self, duration: SignedDuration) -> SignedDuration {
+        match self.mode {
+            Mode::Fast => SignedDuration::ZERO,
+            Mode::Realistic => self.scaled(duration),
+        }
+    }
+
+    /// A duration at this speed, in either mode.
+    pub(crate) fn scaled(&self, duration: SignedDuration) -> SignedDuration {
+        SignedDuration::try_from_secs_f64(duration.as_secs_f64() / self.speed).unwrap_or(duration)
+    }
+
+    /// Whether requests are counted against the quotas per second.
+    pub(crate) fn request_quotas(&self) -> bool {
+        self.switches.request_quotas.unwrap_or(self.mode == Mode::Realistic)
+    }
+
+    /// For how long after its creation a resource cannot be read.
+    pub(crate) fn read_lag(&self) -> SignedDuration {
+        let default = if self.mode == Mode::Realistic { 300 } else { 0 };
+        crate::moment::millis(self.switches.read_lag_ms.unwrap_or(default))
+    }
+
+    /// For how long a list does not show a new resource, and still shows a deleted one.
+    pub(crate) fn list_lag(&self) -> SignedDuration {
+        let default = if self.mode == Mode::Realistic { 1500 } else { 0 };
+        crate::moment::millis(self.switches.list_lag_ms.unwrap_or(default))
+    }
+
+    /// Whether reads may show the state before for a moment once more.
+    pub(crate) fn flaps(&self) -> bool {
+        self.switches.flaps.unwrap_or(self.mode == Mode::Realistic)
+    }
+
+    /// How much later than it could be each answer is sent.
+    pub(crate) fn latency(&self) -> SignedDuration {
+        let default = if self.mode == Mode::Realistic { 40 } else { 0 };
+        crate::moment::millis(self.switches.latency_ms.unwrap_or(default))
+    }
+}
+
+/// Lays one JSON document over another, object by object.
+fn overlay(under: &mut Value, over: &Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                overlay(under.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over.clone(),
+    }
+}

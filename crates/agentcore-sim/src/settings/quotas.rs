@@ -1,0 +1,42 @@
+//! How much there may be, as AWS publishes it for a new account.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The quotas of one account in one region. The defaults are those of the AgentCore developer guide.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Quotas {
+    /// Runtimes.
+    pub runtimes: usize,
+    /// Versions of one runtime.
+    pub versions_per_runtime: usize,
+    /// Endpoints of one runtime, DEFAULT included.
+    pub endpoints_per_runtime: usize,
+    /// Memories.
+    pub memories: usize,
+    /// Strategies of one memory.
+    pub strategies_per_memory: usize,
+    /// Strategies of all memories.
+    pub strategies: usize,
+    /// Code interpreters, without AWS's own.
+    pub code_interpreters: usize,
+    /// Requests per second by operation, where they differ from the published number.
+    pub requests_per_second: BTreeMap<String, u32>,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            runtimes: 1000,
+            versions_per_runtime: 1000,
+            endpoints_per_runtime: 10,
+            memories: 150,
+            strategies_per_memory: 6,
+            strategies: 900,
+            code_interpreters: 1000,
+            requests_per_second: BTreeMap::new(),
+        }
+    }
+}

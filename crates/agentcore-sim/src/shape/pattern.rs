@@ -1,0 +1,22 @@
+//! Regular expressions, each compiled once in the life of the program.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use regex::Regex;
+
+/// What was compiled so far. It only saves time: no answer depends on it.
+static COMPILED: LazyLock<RwLock<HashMap<&'static str, Option<Regex>>>> = LazyLock::new(RwLock::default);
+
+/// Whether the whole of a text matches a pattern.
+///
+/// A pattern that is none matches nothing; a test goes through all of them.
+pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
+    let known = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
+    let regex = known.unwrap_or_else(|| {
+        let regex = Regex::new(&format!(r"\A(?:{pattern})\z")).ok();
+        COMPILED.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, regex.clone());
+        regex
+    });
+    regex.is_some_and(|regex| regex.is_match(text))
+}

@@ -1,0 +1,299 @@
+//! The core: one request in, one answer out, and nothing else in the world.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, header};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::answer::{Answer, Writer};
+use crate::caller::Caller;
+use crate::failure::{Failure, Reason};
+use crate::faults::{Faults, Mishap, ResetPoint};
+use crate::journal::{Journal, JournalEntry, Outcome};
+use crate::moment::{later, whole_millis};
+use crate::random::Random;
+use crate::request::{Params, json_object, pairs};
+use crate::services::{self, Call, Operation, Protocol, Reply, Service};
+use crate::settings::Settings;
+use crate::store::{Remembered, Store};
+use crate::throttle::Throttle;
+
+/// What is to be done with an answer besides sending it. It stands in the answer's extensions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// How long the answer is held back.
+    pub delay: Duration,
+    /// End the connection instead of answering.
+    pub reset: bool,
+}
+
+/// AWS as far as it is simulated: everything that exists in all accounts and regions, and what was asked so far.
+///
+/// It has no clock, does no I/O and starts no thread: its answers depend on its settings and on what it was given
+/// before. A clone is a world of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sim {
+    pub(crate) settings: Settings,
+    pub(crate) store: Store,
+    pub(crate) random: Random,
+    pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+    pub(crate) throttle: Throttle,
+    /// What is added to the time that requests are given.
+    pub(crate) clock_offset: SignedDuration,
+}
+
+/// A request once it is known for which operation it is.
+struct Route {
+    service: &'static Service,
+    operation: &'static Operation,
+}
+
+impl Sim {
+    /// An empty world.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            random: Random::new(settings.seed),
+            settings,
+            store: Store::default(),
+            journal: Journal::default(),
+            faults: Faults::default(),
+            throttle: Throttle::default(),
+            clock_offset: SignedDuration::ZERO,
+        }
+    }
+
+    /// Answers one request to AWS or, below `/_sim/`, to the simulator itself.
+    ///
+    /// `now` must not go back from one call to the next. The answer's extensions have a [`Delivery`].
+    #[expect(clippy::needless_pass_by_value, reason = "a request is answered once")]
+    pub fn handle(&mut self, now: Timestamp, request: Request<Bytes>) -> Response<Bytes> {
+        let now = self.advance(now);
+        if request.uri().path().starts_with("/_sim") {
+            return self.admin(now, &request);
+        }
+        let request_id = self.random.uuid();
+        let mut entry = blank_entry(now, &request);
+        let mut writer = Writer::new(request_id);
+        let (answer, mishap) = self.serve(now, &request, &mut entry, &mut writer);
+        let mut response = writer.write(&answer);
+        entry.outcome = match &answer {
+            Answer::Good { status, .. } => Outcome { status: *status, code: "OK".to_owned() },
+            Answer::Bad { failure, .. } => {
+                Outcome { status: failure.status(), code: failure.code(writer.dialect).to_owned() }
+            }
+        };
+        let reset = mishap.reset.is_some();
+        if reset {
+            entry.outcome = Outcome { status: 0, code: "ConnectionReset".to_owned() };
+        }
+        self.journal.push(entry);
+        let latency = self.settings.latency().unsigned_abs();
+        let delay = Duration::from_millis(mishap.delay_ms).saturating_add(latency);
+        response.extensions_mut().insert(Delivery { delay, reset });
+        response
+    }
+
+    /// Brings the world to the state that it has at a time, and returns that time with the clock's offset.
+    pub fn advance(&mut self, now: Timestamp) -> Timestamp {
+        let now = whole_millis(later(now, self.clock_offset));
+        self.store.advance(now, &self.settings);
+        now
+    }
+
+    /// Everything from the signature to the answer.
+    fn serve(
+        &mut self,
+        now: Timestamp,
+        request: &Request<Bytes>,
+        entry: &mut JournalEntry,
+        writer: &mut Writer,
+    ) -> (Answer, Mishap) {
+        let mut mishap = Mishap::default();
+        let mut params = Params { query: pairs(request.uri().query().unwrap_or_default()), ..Params::default() };
+        let result = self.route(now, request, &mut params, entry, writer).and_then(|(route, caller)| {
+            entry.parameters = Value::Object(params.document());
+            let text = entry.parameters.to_string();
+            mishap = self.faults.strike(route.service.name, route.operation.name, &text);
+            if mishap.reset == Some(ResetPoint::Before) {
+                return Ok((route.operation.status, Reply::Empty));
+            }
+            self.perform(now, &route, &caller, &params, &mishap, entry).map(|reply| (route.operation.status, reply))
+        });
+        let answer = match result {
+            Ok((status, reply)) => Answer::Good { status, reply },
+            Err(failure) => Answer::Bad {
+                failure,
+                retry_after_seconds: mishap.error.as_ref().and_then(|error| error.retry_after_seconds),
+            },
+        };
+        (answer, mishap)
+    }
+
+    /// For whom and for which operation a request is.
+    fn route(
+        &mut self,
+        now: Timestamp,
+        request: &Request<Bytes>,
+        params: &mut Params,
+        entry: &mut JournalEntry,
+        writer: &mut Writer,
+    ) -> Result<(Route, Caller), Failure> {
+        if let Some((service, operation)) = unsigned(request, params) {
+            "us-east-1".clone_into(&mut entry.region);
+            writer.serves(service, operation);
+            operation.name.clone_into(&mut entry.operation);
+            service.name.clone_into(&mut entry.service);
+            return Ok((Route { service, operation }, Caller::nobody()));
+        }
+        let caller = Caller::read(request.headers(), &self.store.sessions, now)?;
+        caller.arn.clone_into(&mut entry.caller);
+        caller.access_key.clone_into(&mut entry.access_key);
+        caller.account.clone_into(&mut entry.account);
+        caller.region.clone_into(&mut entry.region);
+        caller.service.clone_into(&mut entry.service);
+        let service = services::by_signing_name(&caller.service)
+            .ok_or_else(|| Failure::Missing(format!("The service {} is not simulated", caller.service)))?;
+        service.name.clone_into(&mut entry.service);
+        writer.protocol = service.protocol;
+        if service.protocol == Protocol::Query {
+            params.body = form(request);
+        }
+        let path = request.uri().path();
+        let found = service.find(request.method(), path, params);
+        if found.is_err()
+            && let Some(name) = service.missing_operation(request.method(), path)
+        {
+            name.clone_into(&mut entry.operation);
+        }
+        let (operation, labels) = found?;
+        operation.name.clone_into(&mut entry.operation);
+        writer.serves(service, operation);
+        params.path = labels;
+        if service.protocol == Protocol::RestJson {
+            params.body = json_object(request.body())?;
+        }
+        Ok((Route { service, operation }, caller))
+    }
+
+    /// Quotas per second, client token, and the operation itself.
+    fn perform(
+        &mut self,
+        now: Timestamp,
+        route: &Route,
+        caller: &Caller,
+        params: &Params,
+        mishap: &Mishap,
+        entry: &mut JournalEntry,
+    ) -> Result<Reply, Failure> {
+        let operation = route.operation;
+        if let Some(error) = &mishap.error {
+            return Err(Failure::coded(error.code.clone(), error.status, error.message.clone()));
+        }
+        let place = format!("{}/{}/{}", caller.account, caller.region, operation.name);
+        if self.settings.request_quotas() {
+            let per_second = self.settings.quotas.requests_per_second.get(operation.name);
+            let per_second = per_second.copied().unwrap_or(operation.per_second);
+            if !self.throttle.admit(&place, per_second, self.settings.switches.throttling, now) {
+                return Err(Failure::Throttled);
+            }
+        }
+        let remembers = operation.token && self.settings.switches.token_lifetime_seconds > 0;
+        let token = params.client_token().filter(|_| remembers).map(|token| format!("{place}/{token}"));
+        let fingerprint = if token.is_some() { params.fingerprint() } else { String::new() };
+        if let Some(known) = token.as_deref().and_then(|token| self.store.tokens.get(token)) {
+            if known.fingerprint != fingerprint {
+                return Err(Failure::validation(
+                    Reason::IdempotentParameterMismatchException,
+                    "The client token was used before with other parameters",
+                ));
+            }
+            if let Some(reply) = &known.reply {
+                entry.replayed = true;
+                name_resource(entry, Some(reply));
+                return Ok(Reply::Json(reply.clone()));
+            }
+        }
+        let mut call = Call {
+            operation: operation.name,
+            store: &mut self.store,
+            settings: &self.settings,
+            random: &mut self.random,
+            now,
+            caller,
+            params,
+            provision: mishap.provision.clone(),
+        };
+        let result = (operation.run)(&mut call);
+        let document = match &result {
+            Ok(Reply::Json(document)) => Some(document.clone()),
+            _ => None,
+        };
+        name_resource(entry, document.as_ref());
+        entry.effect = operation.writes && result.is_ok();
+        if let Some(token) = token
+            && (result.is_ok() || self.settings.switches.failed_request_binds_token)
+        {
+            self.store.tokens.insert(token, Remembered { at: now, fingerprint, reply: document });
+        }
+        result
+    }
+}
+
+/// The form that a query request has as its body.
+fn form(request: &Request<Bytes>) -> Map<String, Value> {
+    let text = String::from_utf8_lossy(request.body());
+    pairs(&text).into_iter().map(|(name, value)| (name, Value::from(value))).collect()
+}
+
+/// The operation of a request that needs no signature.
+fn unsigned(request: &Request<Bytes>, params: &mut Params) -> Option<(&'static Service, &'static Operation)> {
+    if request.headers().contains_key(header::AUTHORIZATION) || request.uri().path() != "/" {
+        return None;
+    }
+    let form = form(request);
+    let found = services::without_signature(form.get("Action").and_then(Value::as_str)?)?;
+    params.body = form;
+    Some(found)
+}
+
+fn blank_entry(now: Timestamp, request: &Request<Bytes>) -> JournalEntry {
+    JournalEntry {
+        seq: 0,
+        time: now,
+        service: String::new(),
+        operation: format!("{} {}", request.method(), request.uri().path()),
+        caller: String::new(),
+        access_key: String::new(),
+        account: String::new(),
+        region: String::new(),
+        resource_id: None,
+        resource_name: None,
+        parameters: Value::Object(Map::new()),
+        outcome: Outcome { status: 0, code: String::new() },
+        effect: false,
+        replayed: false,
+    }
+}
+
+/// Members that hold an id, most exact first.
+const ID_MEMBERS: &[&str] = &["endpointName", "agentRuntimeId", "memoryId", "codeInterpreterId", "resourceArn", "id"];
+/// Members that hold a name.
+const NAME_MEMBERS: &[&str] = &["agentRuntimeName", "endpointName", "name"];
+
+/// Notes which resource a request was about, from its parameters and its answer.
+fn name_resource(entry: &mut JournalEntry, answer: Option<&Value>) {
+    let answer = answer.map(|answer| answer.get("memory").unwrap_or(answer));
+    let find = |members: &[&str]| {
+        members.iter().find_map(|member| {
+            let value = entry.parameters.get(member).or_else(|| answer.and_then(|answer| answer.get(member)));
+            value.and_then(Value::as_str).map(str::to_owned)
+        })
+    };
+    let (id, name) = (find(ID_MEMBERS), find(NAME_MEMBERS));
+    entry.resource_id = id;
+    entry.resource_name = name;
+}
