@@ -130,6 +130,35 @@ fn the_schema_refuses_wrong_values() {
     }
 }
 
+/// What whoever installs the chart reads first.
+#[test]
+fn the_notes_say_what_is_left_to_do() {
+    let notes = |values: &[&str]| {
+        let mut install = helm();
+        install.args(["install", "test", "--dry-run=client", "--namespace", "ops"]).arg(chart()).args(set(values));
+        let text = ok(&mut install);
+        text.split_once("\nNOTES:\n").unwrap().1.to_owned()
+    };
+    let image = "image.repository=\"registry.example/operator\"";
+    let role = "serviceAccount.annotations={\"eks.amazonaws.com/role-arn\":\"arn:aws:iam::123456789012:role/op\"}";
+    let build = "docker build";
+    let associate = "create-pod-identity-association --cluster-name CLUSTER --namespace ops";
+    for (values, said, unsaid) in [
+        (&[][..], &[build, associate, "all namespaces", "aws.region"][..], &["by IRSA from"][..]),
+        (&[image], &["registry.example/operator:", associate], &[build]),
+        (&[image, role], &["by IRSA from the role arn:aws:iam::123456789012:role/op."], &[build, associate]),
+        (&["aws.region=\"us-west-2\"", "watchNamespaces=[\"a\",\"b\"]"], &["the namespaces a, b."], &["aws.region"]),
+    ] {
+        let notes = notes(values);
+        for text in said {
+            assert!(notes.contains(text), "{values:?}: {text} is not in:\n{notes}");
+        }
+        for text in unsaid {
+            assert!(!notes.contains(text), "{values:?}: {text} is in:\n{notes}");
+        }
+    }
+}
+
 /// A chart that depends on this one passes it `global`, whatever the schema says.
 #[test]
 fn a_parent_chart_may_share_its_globals() {
