@@ -138,6 +138,26 @@ fn the_command_line_follows_the_values() {
     assert!(container(&nothing)["args"].as_array().unwrap().contains(&json!("--allowed-role-arns=")));
 }
 
+/// The API server takes any name of a port; the kubelet doesn't.
+#[test]
+fn probes_and_scrapes_go_to_the_ports_of_the_command_line() {
+    let documents = render("test", &set(&["networkPolicy.enabled=true"]));
+    let container = &only(&documents, "Deployment")["spec"]["template"]["spec"]["containers"][0];
+    let ports = json!([
+        { "name": "metrics", "containerPort": 8080 },
+        { "name": "health", "containerPort": 8081 },
+    ]);
+    assert_eq!(container["ports"], ports);
+    for (probe, path) in [("livenessProbe", "/livez"), ("readinessProbe", "/readyz")] {
+        assert_eq!(container[probe]["httpGet"], json!({ "path": path, "port": "health" }), "{probe}");
+    }
+    let service = json!([{ "name": "metrics", "port": 8080, "targetPort": "metrics" }]);
+    assert_eq!(only(&documents, "Service")["spec"]["ports"], service);
+    let ingress = &only(&documents, "NetworkPolicy")["spec"]["ingress"];
+    let open: Vec<_> = ingress.as_array().unwrap().iter().map(|rule| &rule["ports"][0]["port"]).collect();
+    assert_eq!(open, ["health", "metrics"]);
+}
+
 #[test]
 fn environment_image_and_names_follow_the_values() {
     let [defaults, everything, nothing] = value_sets();
