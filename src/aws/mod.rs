@@ -5,6 +5,8 @@ mod control;
 mod guard;
 mod sdk_error;
 mod tags;
+pub mod time;
 
 pub use clients::{Aws, Connection};
 pub use control::Control;
+pub use sdk_error::CREDENTIALS_CHANGED;
