@@ -92,6 +92,7 @@ impl Writer {
                     "ThrottlingException" => "Throttling",
                     "AccessDeniedException" => "AccessDenied",
                     "IncompleteSignatureException" => "IncompleteSignature",
+                    "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
                     "ExpiredTokenException" => "ExpiredToken",
                     other => other,
                 };

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::services::Service;
+
 /// Which requests a rule is about, and what happens to them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FaultRule {
-    /// The service as the journal names it, such as `bedrock-agentcore-control`. None: any.
+    /// The service as the journal or as signatures name it, such as `bedrock-agentcore-control`. None: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// The operation, such as `CreateMemory`. None: any.
@@ -98,7 +100,7 @@ pub(crate) struct Faults(pub(crate) Vec<FaultRule>);
 
 impl Faults {
     /// What happens to a request. Rules count it if it matches; of two errors or two resets the first wins.
-    pub(crate) fn strike(&mut self, service: &str, operation: &str, parameters: &str) -> Mishap {
+    pub(crate) fn strike(&mut self, service: &Service, operation: &str, parameters: &str) -> Mishap {
         let mut mishap = Mishap::default();
         for rule in &mut self.0 {
             if !rule.matches(service, operation, parameters) {
@@ -128,8 +130,8 @@ impl Faults {
 }
 
 impl FaultRule {
-    fn matches(&self, service: &str, operation: &str, parameters: &str) -> bool {
-        self.service.as_deref().is_none_or(|wanted| wanted == service)
+    fn matches(&self, service: &Service, operation: &str, parameters: &str) -> bool {
+        self.service.as_deref().is_none_or(|wanted| [service.name, service.signing_name].contains(&wanted))
             && self.operation.as_deref().is_none_or(|wanted| wanted == operation)
             && self.resource.as_deref().is_none_or(|wanted| parameters.contains(wanted))
     }

@@ -6,8 +6,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// How many entries are kept; then the oldest go.
-const KEPT: usize = 100_000;
 /// What stands where a secret was.
 const MASK: &str = "***";
 /// Members of which the value, or each value inside, is not shown.
@@ -24,7 +22,7 @@ const SECRET_MEMBERS: &[&str] = &[
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JournalEntry {
-    /// Counts up from 1 and never restarts, not even when the journal is emptied.
+    /// Counts up from 1, and goes on when the journal is emptied; a reset starts it again.
     pub seq: u64,
     /// When the request came.
     pub time: Timestamp,
@@ -73,15 +71,16 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Adds an entry and numbers it.
-    pub(crate) fn push(&mut self, mut entry: JournalEntry) {
+    /// Adds an entry and numbers it, and forgets the oldest where there are too many.
+    pub(crate) fn push(&mut self, mut entry: JournalEntry, limit: usize) {
         self.last += 1;
         entry.seq = self.last;
-        entry.parameters = masked(&entry.parameters);
-        if self.entries.len() >= KEPT {
-            self.entries.pop_front();
+        if limit > 0 {
+            entry.parameters = masked(&entry.parameters);
+            self.entries.push_back(entry);
         }
-        self.entries.push_back(entry);
+        let excess = self.entries.len().saturating_sub(limit);
+        self.entries.drain(..excess);
     }
 
     /// The entries, oldest first.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::answer::{Answer, Writer};
 use crate::caller::Caller;
-use crate::failure::{Failure, Reason};
+use crate::failure::{Dialect, Failure, Reason};
 use crate::faults::{Faults, Mishap, ResetPoint};
 use crate::journal::{Journal, JournalEntry, Outcome};
 use crate::moment::{later, whole_millis};
@@ -18,6 +18,7 @@ use crate::random::Random;
 use crate::request::{Params, json_object, pairs};
 use crate::services::{self, Call, Operation, Protocol, Reply, Service};
 use crate::settings::Settings;
+use crate::shape::common;
 use crate::store::{Remembered, Store};
 use crate::throttle::Throttle;
 
@@ -90,7 +91,7 @@ impl Sim {
         if reset {
             entry.outcome = Outcome { status: 0, code: "ConnectionReset".to_owned() };
         }
-        self.journal.push(entry);
+        self.journal.push(entry, self.settings.journal_limit);
         let latency = self.settings.latency().unsigned_abs();
         let delay = Duration::from_millis(mishap.delay_ms).saturating_add(latency);
         response.extensions_mut().insert(Delivery { delay, reset });
@@ -117,7 +118,7 @@ impl Sim {
         let result = self.route(now, request, &mut params, entry, writer).and_then(|(route, caller)| {
             entry.parameters = Value::Object(params.document());
             let text = entry.parameters.to_string();
-            mishap = self.faults.strike(route.service.name, route.operation.name, &text);
+            mishap = self.faults.strike(route.service, route.operation.name, &text);
             if mishap.reset == Some(ResetPoint::Before) {
                 return Ok((route.operation.status, Reply::Empty));
             }
@@ -148,6 +149,9 @@ impl Sim {
             operation.name.clone_into(&mut entry.operation);
             service.name.clone_into(&mut entry.service);
             return Ok((Route { service, operation }, Caller::nobody()));
+        }
+        if is_form(request) {
+            writer.protocol = Protocol::Query;
         }
         let caller = Caller::read(request.headers(), &self.store.sessions, now)?;
         caller.arn.clone_into(&mut entry.caller);
@@ -201,6 +205,12 @@ impl Sim {
                 return Err(Failure::Throttled);
             }
         }
+        if let Some(token) = params.query("clientToken").filter(|_| operation.token) {
+            // Tokens of memories may have any form.
+            if operation.dialect == Dialect::Common {
+                common::CLIENT_TOKEN.accept_text("clientToken", token)?;
+            }
+        }
         let remembers = operation.token && self.settings.switches.token_lifetime_seconds > 0;
         let token = params.client_token().filter(|_| remembers).map(|token| format!("{place}/{token}"));
         let fingerprint = if token.is_some() { params.fingerprint() } else { String::new() };
@@ -243,6 +253,12 @@ impl Sim {
     }
 }
 
+/// Whether a request is one to a query service, as far as can be told without a signature.
+fn is_form(request: &Request<Bytes>) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
 /// The form that a query request has as its body.
 fn form(request: &Request<Bytes>) -> Map<String, Value> {
     let text = String::from_utf8_lossy(request.body());
@@ -280,7 +296,7 @@ fn blank_entry(now: Timestamp, request: &Request<Bytes>) -> JournalEntry {
 }
 
 /// Members that hold an id, most exact first.
-const ID_MEMBERS: &[&str] = &["endpointName", "agentRuntimeId", "memoryId", "codeInterpreterId", "resourceArn", "id"];
+const ID_MEMBERS: &[&str] = &["agentRuntimeId", "memoryId", "codeInterpreterId", "resourceArn", "id"];
 /// Members that hold a name.
 const NAME_MEMBERS: &[&str] = &["agentRuntimeName", "endpointName", "name"];
 
@@ -293,7 +309,10 @@ fn name_resource(entry: &mut JournalEntry, answer: Option<&Value>) {
             value.and_then(Value::as_str).map(str::to_owned)
         })
     };
-    let (id, name) = (find(ID_MEMBERS), find(NAME_MEMBERS));
-    entry.resource_id = id;
+    let (id, endpoint, name) = (find(ID_MEMBERS), find(&["endpointName"]), find(NAME_MEMBERS));
+    entry.resource_id = match (id, endpoint) {
+        (Some(runtime), Some(endpoint)) => Some(format!("{runtime}/{endpoint}")),
+        (id, _) => id,
+    };
     entry.resource_name = name;
 }

@@ -7,7 +7,7 @@ use crate::journal::JournalEntry;
 use crate::sim::Sim;
 
 impl Sim {
-    /// The requests so far, oldest first; the last 100,000 are kept.
+    /// The requests so far, oldest first, as far back as the settings say.
     pub fn journal(&self) -> impl Iterator<Item = &JournalEntry> {
         self.journal.entries()
     }

@@ -10,7 +10,7 @@ pub use table::{SWITCHES, Switch};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How long things take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -37,11 +37,20 @@ pub struct Settings {
     pub switches: Switches,
     /// How much there may be of each thing, and how many requests a second.
     pub quotas: Quotas,
+    /// How many requests the journal keeps; then the oldest go.
+    pub journal_limit: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { mode: Mode::Fast, speed: 1.0, seed: 1, switches: Switches::default(), quotas: Quotas::default() }
+        Self {
+            mode: Mode::Fast,
+            speed: 1.0,
+            seed: 1,
+            switches: Switches::default(),
+            quotas: Quotas::default(),
+            journal_limit: 100_000,
+        }
     }
 }
 
@@ -51,24 +60,14 @@ pub enum SettingsError {
     /// `--set` wants a name and a value.
     #[error("`{0}` is not of the form SWITCH=VALUE")]
     Form(String),
-    /// There is no such switch, or no such value.
-    #[error("{name}={value}: {source}")]
-    Value {
-        /// The switch.
-        name: String,
-        /// The value that it was to have.
-        value: String,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// There is no such switch.
-    #[error("there is no switch {0}")]
-    Unknown(String),
     /// The speed divides durations, so it must be a positive number.
     #[error("the speed must be a number above 0, and {0} is not")]
     Speed(f64),
-    /// A JSON document that does not describe settings.
-    #[error("these are not settings: {0}")]
+    /// Pages of memories have 1 to 100 items.
+    #[error("memoryPage must be a number from 1 to 100, and {0} is not")]
+    MemoryPage(u32),
+    /// There is no such setting, or no such value for it.
+    #[error("{0}")]
     Document(#[from] serde_json::Error),
 }
 
@@ -78,7 +77,9 @@ impl Settings {
         Self { mode: Mode::Realistic, ..Self::default() }
     }
 
-    /// Sets one switch by its name, from text of the form `name=value`; `auto` stands for a value that follows the mode.
+    /// Sets one switch from text of the form `name=value`, or one quota from `quotas.name=value`.
+    ///
+    /// `auto` stands for a value that follows the mode, `on` and `off` for true and false.
     pub fn set(&mut self, assignment: &str) -> Result<(), SettingsError> {
         let (name, text) = assignment.split_once('=').ok_or_else(|| SettingsError::Form(assignment.to_owned()))?;
         let value = match text {
@@ -87,12 +88,9 @@ impl Settings {
             "off" => Value::Bool(false),
             other => serde_json::from_str(other).unwrap_or_else(|_| Value::String(other.to_owned())),
         };
-        let refused = |source| SettingsError::Value { name: name.to_owned(), value: text.to_owned(), source };
-        let mut document = serde_json::to_value(&self.switches).map_err(refused)?;
-        let slot = document.get_mut(name).ok_or_else(|| SettingsError::Unknown(name.to_owned()))?;
-        *slot = value;
-        self.switches = serde_json::from_value(document).map_err(refused)?;
-        Ok(())
+        let place = if name.starts_with("quotas.") { name.to_owned() } else { format!("switches.{name}") };
+        let change = place.rsplit('.').fold(value, |inner, part| json!({ (part): inner }));
+        self.merge(&change)
     }
 
     /// Takes over the members that a JSON document has; the others stay as they are.
@@ -107,7 +105,11 @@ impl Settings {
 
     /// Whether the numbers make sense.
     pub fn check(&self) -> Result<(), SettingsError> {
-        if self.speed.is_finite() && self.speed > 0.0 { Ok(()) } else { Err(SettingsError::Speed(self.speed)) }
+        if !(self.speed.is_finite() && self.speed > 0.0) {
+            return Err(SettingsError::Speed(self.speed));
+        }
+        let page = self.switches.memory_page;
+        if (1..=100).contains(&page) { Ok(()) } else { Err(SettingsError::MemoryPage(page)) }
     }
 
     /// A duration of the realistic mode at this speed; nothing in the fast mode.
@@ -130,14 +132,17 @@ impl Settings {
 
     /// For how long after its creation a resource cannot be read.
     pub(crate) fn read_lag(&self) -> SignedDuration {
-        let default = if self.mode == Mode::Realistic { 300 } else { 0 };
-        crate::moment::millis(self.switches.read_lag_ms.unwrap_or(default))
+        self.lag(self.switches.read_lag_ms, 300)
     }
 
     /// For how long a list does not show a new resource, and still shows a deleted one.
     pub(crate) fn list_lag(&self) -> SignedDuration {
-        let default = if self.mode == Mode::Realistic { 1500 } else { 0 };
-        crate::moment::millis(self.switches.list_lag_ms.unwrap_or(default))
+        self.lag(self.switches.list_lag_ms, 1500)
+    }
+
+    /// How much later than it could be each answer is sent.
+    pub(crate) fn latency(&self) -> SignedDuration {
+        self.lag(self.switches.latency_ms, 40)
     }
 
     /// Whether reads may show the state before for a moment once more.
@@ -145,10 +150,9 @@ impl Settings {
         self.switches.flaps.unwrap_or(self.mode == Mode::Realistic)
     }
 
-    /// How much later than it could be each answer is sent.
-    pub(crate) fn latency(&self) -> SignedDuration {
-        let default = if self.mode == Mode::Realistic { 40 } else { 0 };
-        crate::moment::millis(self.switches.latency_ms.unwrap_or(default))
+    /// What was set, to the letter; else so many milliseconds of the realistic mode at this speed.
+    fn lag(&self, set: Option<u64>, otherwise: u64) -> SignedDuration {
+        set.map_or_else(|| self.pace(crate::moment::millis(otherwise)), crate::moment::millis)
     }
 }
 

@@ -1,0 +1,20 @@
+//! What the simulator does, seen from outside: plain HTTP requests to the core, and to the server.
+
+mod accounts;
+mod admin;
+mod endpoint;
+mod faults;
+mod gone;
+mod interpreter;
+mod memory;
+mod memory_update;
+mod omitted;
+mod quotas;
+mod runtime;
+mod server;
+mod sts;
+mod tags;
+mod time;
+mod tokens;
+mod validation;
+mod world;

@@ -1,0 +1,83 @@
+//! The server: over a real connection.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use agentcore_sim::server::{Options, Server};
+use agentcore_sim::{Fault, FaultRule, ResetPoint};
+use serde_json::json;
+
+const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 \
+    Credential=AKIATEST/20270115/us-east-1/bedrock-agentcore/aws4_request, SignedHeaders=host, Signature=0\r\n";
+
+/// One request on a connection of its own; empty if the connection ends without an answer.
+async fn ask(port: u16, method: &str, path: &str, body: String) -> String {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{SIGNED}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        // A server that refuses a long body may close before all of it is written.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    })
+    .await
+    .unwrap()
+}
+
+fn interpreter() -> String {
+    json!({"name": "tool", "networkConfiguration": {"networkMode": "PUBLIC"}}).to_string()
+}
+
+fn rule(fault: Fault) -> FaultRule {
+    FaultRule { service: None, operation: None, resource: None, nth: 1, count: 1, fault, matched: 0 }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_answers_on_a_port_and_ends() {
+    let server = Server::start(Options::default()).await.unwrap();
+    let port = server.port();
+    assert_eq!(server.url(), format!("http://127.0.0.1:{port}"));
+    let answer = ask(port, "PUT", "/code-interpreters", interpreter()).await;
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    assert_eq!(server.with(|sim| sim.inventory()[0].status.clone()), "READY");
+    assert!(ask(port, "GET", "/_sim/", String::new()).await.contains("/_sim/journal"));
+    server.stop().await;
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_is_ended_on_purpose() {
+    let server = Server::start(Options::default()).await.unwrap();
+    server.with(|sim| sim.add_fault_rule(rule(Fault::Reset(ResetPoint::After))));
+    assert_eq!(ask(server.port(), "PUT", "/code-interpreters", interpreter()).await, "");
+    assert_eq!(server.with(|sim| sim.inventory().len()), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_answer_does_not_hold_up_the_others() {
+    let server = Server::start(Options::default()).await.unwrap();
+    server.with(|sim| sim.add_fault_rule(rule(Fault::DelayMs(2_000))));
+    let port = server.port();
+    let late = tokio::spawn(ask(port, "PUT", "/code-interpreters", interpreter()));
+    while server.with(|sim| sim.journal().count()) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let began = Instant::now();
+    let answer = ask(port, "POST", "/memories/", String::new()).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(began.elapsed() < Duration::from_millis(1_500));
+    assert!(late.await.unwrap().starts_with("HTTP/1.1 202"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_can_be_too_long() {
+    let server = Server::start(Options::default()).await.unwrap();
+    let answer = ask(server.port(), "PUT", "/code-interpreters", "x".repeat(1024 * 1024 + 1)).await;
+    assert!(answer.starts_with("HTTP/1.1 413") || answer.is_empty(), "{answer}");
+    assert_eq!(server.with(|sim| sim.journal().count()), 0);
+}

@@ -1,0 +1,186 @@
+//! A simulator with a clock, for tests to talk to.
+
+use agentcore_sim::{Delivery, Settings, Sim};
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+/// A role that nothing checks.
+pub const ROLE: &str = "arn:aws:iam::123456789012:role/agent";
+
+/// A simulator, the time, and who calls from where.
+pub struct World {
+    pub sim: Sim,
+    pub now: Timestamp,
+    pub access_key: String,
+    pub region: String,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub code: String,
+    pub body: Value,
+    pub delivery: Delivery,
+    pub headers: http::HeaderMap,
+}
+
+impl World {
+    /// The fast mode, all by default.
+    pub fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub fn with(settings: Settings) -> Self {
+        Self {
+            sim: Sim::new(settings),
+            now: Timestamp::from_second(1_800_000_000).unwrap(),
+            access_key: "AKIATEST".to_owned(),
+            region: "us-east-1".to_owned(),
+        }
+    }
+
+    /// The fast mode with switches of the form `name=value`.
+    pub fn switched(assignments: &[&str]) -> Self {
+        let mut settings = Settings::default();
+        for assignment in assignments {
+            settings.set(assignment).unwrap();
+        }
+        Self::with(settings)
+    }
+
+    pub fn wait(&mut self, seconds: f64) {
+        self.now += SignedDuration::from_secs_f64(seconds);
+    }
+
+    pub fn send(&mut self, request: Request<Bytes>) -> Answer {
+        read(self.sim.handle(self.now, request))
+    }
+
+    /// A signed request to the AgentCore control plane.
+    pub fn call(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", self.authorization("bedrock-agentcore"))
+            .body(body)
+            .unwrap();
+        self.send(request)
+    }
+
+    pub fn get(&mut self, path: &str) -> Answer {
+        self.call("GET", path, &Value::Null)
+    }
+
+    /// A request to the simulator's own interface.
+    pub fn admin(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        self.send(Request::builder().method(method).uri(format!("/_sim/{path}")).body(body).unwrap())
+    }
+
+    pub fn authorization(&self, service: &str) -> String {
+        format!(
+            "AWS4-HMAC-SHA256 Credential={}/20270115/{}/{service}/aws4_request, SignedHeaders=host, Signature=0",
+            self.access_key, self.region
+        )
+    }
+
+    pub fn create_runtime(&mut self, name: &str) -> String {
+        let answer = self.call("PUT", "/runtimes/", &runtime(name)).good(202);
+        answer.text("agentRuntimeId")
+    }
+
+    pub fn create_memory(&mut self, name: &str, strategies: &Value) -> String {
+        let answer = self.call("POST", "/memories/create", &memory(name, strategies)).good(202);
+        answer.text("memory/id")
+    }
+
+    pub fn create_interpreter(&mut self, name: &str) -> String {
+        self.call("PUT", "/code-interpreters", &interpreter(name)).good(202).text("codeInterpreterId")
+    }
+}
+
+impl Answer {
+    /// The answer, if it has the status that it must have.
+    #[track_caller]
+    pub fn good(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}: {}", self.code, self.body);
+        self
+    }
+
+    /// The answer, if it is the error that it must be.
+    #[track_caller]
+    pub fn bad(self, status: u16, code: &str) -> Self {
+        assert_eq!((self.status, self.code.as_str()), (status, code), "{}", self.body);
+        self
+    }
+
+    /// Text at a place in the body, with slashes.
+    #[track_caller]
+    pub fn text(&self, place: &str) -> String {
+        self.at(place).as_str().unwrap_or_else(|| panic!("no text {place} in {}", self.body)).to_owned()
+    }
+
+    pub fn at(&self, place: &str) -> &Value {
+        self.body.pointer(&format!("/{place}")).unwrap_or(&Value::Null)
+    }
+}
+
+fn read(response: Response<Bytes>) -> Answer {
+    let (parts, body) = response.into_parts();
+    let code = parts.headers.get("x-amzn-errortype").map(|code| code.to_str().unwrap().to_owned());
+    Answer {
+        status: parts.status.as_u16(),
+        code: code.unwrap_or_default(),
+        body: serde_json::from_slice(&body)
+            .unwrap_or_else(|_| Value::String(String::from_utf8(body.to_vec()).unwrap())),
+        delivery: parts.extensions.get().copied().unwrap_or_default(),
+        headers: parts.headers,
+    }
+}
+
+pub fn container(tag: &str) -> Value {
+    json!({"containerConfiguration": {"containerUri": format!("123456789012.dkr.ecr.us-east-1.amazonaws.com/agent:{tag}")}})
+}
+
+pub fn code() -> Value {
+    json!({"codeConfiguration": {
+        "code": {"s3": {"bucket": "bucket", "prefix": "agent.zip"}},
+        "runtime": "PYTHON_3_13",
+        "entryPoint": ["main.py"],
+    }})
+}
+
+pub fn runtime(name: &str) -> Value {
+    json!({"agentRuntimeName": name, "roleArn": ROLE, "agentRuntimeArtifact": container("1")})
+}
+
+pub fn runtime_update() -> Value {
+    json!({"roleArn": ROLE, "agentRuntimeArtifact": container("2")})
+}
+
+pub fn memory(name: &str, strategies: &Value) -> Value {
+    json!({"name": name, "eventExpiryDuration": 30, "memoryExecutionRoleArn": ROLE, "memoryStrategies": strategies})
+}
+
+pub fn semantic(name: &str) -> Value {
+    json!({"semanticMemoryStrategy": {"name": name}})
+}
+
+pub fn interpreter(name: &str) -> Value {
+    json!({"name": name, "networkConfiguration": {"networkMode": "SANDBOX"}})
+}
+
+/// A token that every operation takes.
+pub fn token(letter: char) -> String {
+    std::iter::repeat_n(letter, 36).collect()
+}
+
+/// The object with one more member.
+pub fn with(mut body: Value, name: &str, value: impl Into<Value>) -> Value {
+    body.as_object_mut().unwrap().insert(name.to_owned(), value.into());
+    body
+}
