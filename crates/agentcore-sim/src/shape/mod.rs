@@ -5,6 +5,8 @@ pub(crate) mod common;
 mod pattern;
 
 pub(crate) use check::FieldError;
+#[cfg(test)]
+pub(crate) use pattern::assert_compile;
 pub(crate) use pattern::matches;
 
 use serde_json::{Map, Value};

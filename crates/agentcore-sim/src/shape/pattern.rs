@@ -20,3 +20,22 @@ pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
     });
     regex.is_some_and(|regex| regex.is_match(text))
 }
+
+/// For tests: whether all patterns in a shape are regular expressions.
+#[cfg(test)]
+pub(crate) fn assert_compile(shape: &'static super::Shape) {
+    use super::Shape;
+    match shape {
+        Shape::Text { pattern, .. } => {
+            matches(pattern, "");
+            let compiled = COMPILED.read().unwrap().get(pattern).cloned();
+            assert!(compiled.is_some_and(|regex| regex.is_some()), "{pattern}");
+        }
+        Shape::List { of, .. } => assert_compile(of),
+        Shape::Table { key, value, .. } => [key, value].into_iter().for_each(|shape| assert_compile(shape)),
+        Shape::Record(members) | Shape::Union(members) => {
+            members.iter().for_each(|member| assert_compile(member.shape));
+        }
+        Shape::Choice(_) | Shape::Whole { .. } | Shape::Number | Shape::Flag => {}
+    }
+}

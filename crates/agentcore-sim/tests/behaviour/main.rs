@@ -1,5 +1,12 @@
 //! What the simulator does, seen from outside: plain HTTP requests to the core, and to the server.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, also in a helper that is no test itself"
+)]
+
 mod accounts;
 mod admin;
 mod endpoint;

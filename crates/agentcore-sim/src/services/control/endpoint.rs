@@ -215,3 +215,13 @@ fn common(endpoint: &Resource, status: &str) -> Map<String, Value> {
     answer.extend(own.as_object().cloned().unwrap_or_default());
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_patterns_are_regular_expressions() {
+        for shape in [&super::CREATE, &super::UPDATE] {
+            crate::shape::assert_compile(shape);
+        }
+    }
+}

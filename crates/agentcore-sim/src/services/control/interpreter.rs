@@ -139,7 +139,7 @@ fn system(call: &Call<'_>, all: bool) -> Map<String, Value> {
     let item = json!({
         "codeInterpreterId": SYSTEM_INTERPRETER,
         "codeInterpreterArn": format!("arn:aws:bedrock-agentcore:{region}:aws:code-interpreter/{SYSTEM_INTERPRETER}"),
-        "name": "AgentCore system code interpreter",
+        "name": "aws_codeinterpreter_v1",
         "status": "READY",
         "createdAt": SYSTEM_SINCE,
         "lastUpdatedAt": SYSTEM_SINCE,
@@ -173,5 +173,13 @@ fn take_text(body: &mut Map<String, Value>, name: &str) -> String {
     match body.remove(name) {
         Some(Value::String(text)) => text,
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_patterns_are_regular_expressions() {
+        crate::shape::assert_compile(&super::CREATE);
     }
 }

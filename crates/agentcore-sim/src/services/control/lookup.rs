@@ -92,3 +92,13 @@ pub(super) fn check_updatable(resource: &Resource, after_failed_create: bool) ->
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_patterns_are_regular_expressions() {
+        for shape in [&super::RUNTIME_ID, &super::MEMORY_ID, &super::INTERPRETER_ID] {
+            crate::shape::assert_compile(shape);
+        }
+    }
+}

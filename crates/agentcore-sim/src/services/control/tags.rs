@@ -98,3 +98,13 @@ fn table(tags: Option<&Value>) -> BTreeMap<String, String> {
     let entries = tags.and_then(Value::as_object).into_iter().flatten();
     entries.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_patterns_are_regular_expressions() {
+        for shape in [&super::RESOURCE_ARN, &super::TAG_REQUEST] {
+            crate::shape::assert_compile(shape);
+        }
+    }
+}

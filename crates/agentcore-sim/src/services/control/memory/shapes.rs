@@ -233,3 +233,13 @@ pub(super) static UPDATE: Shape = Shape::Record(&[
 
 /// The body of ListMemories; the bounds of the page are the list's own.
 pub(super) static LIST: Shape = Shape::Record(&[opt("maxResults", &COUNT), opt("nextToken", &ANY_TEXT)]);
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_patterns_are_regular_expressions() {
+        for shape in [&super::CREATE, &super::UPDATE, &super::LIST] {
+            crate::shape::assert_compile(shape);
+        }
+    }
+}

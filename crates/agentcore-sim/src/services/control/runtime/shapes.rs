@@ -213,3 +213,13 @@ pub(super) static UPDATE: Shape = Shape::Record(&[
     PORTS_MEMBER,
     RESOURCES_MEMBER,
 ]);
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_patterns_are_regular_expressions() {
+        for shape in [&super::CREATE, &super::UPDATE] {
+            crate::shape::assert_compile(shape);
+        }
+    }
+}
