@@ -1,0 +1,168 @@
+//! The SDK's calls.
+
+mod from_sdk;
+mod strategy_from_sdk;
+mod strategy_to_sdk;
+mod to_sdk;
+
+use agentcore_engine::{
+    fault::{Class, Fault},
+    kind::{Body, View},
+    known::Candidate,
+    step::Accepted,
+};
+use aws_sdk_bedrockagentcorecontrol::types::{Memory, MemorySummary};
+use aws_smithy_types::error::operation::BuildError;
+use jiff::Timestamp;
+
+use super::{MemoryKind, UpdateMemory};
+use crate::aws::{Control, time::timestamp};
+
+const GET: &str = "GetMemory";
+const LIST: &str = "ListMemories";
+const CREATE: &str = "CreateMemory";
+const UPDATE: &str = "UpdateMemory";
+const DELETE: &str = "DeleteMemory";
+
+/// How many random characters a memory's id has after the name and a hyphen.
+const SUFFIX: usize = 10;
+
+/// How many memories a page of the list has, at most.
+const PAGE: i32 = 50;
+
+/// Reads a memory.
+pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<MemoryKind>>, Fault> {
+    let request = control.sdk().get_memory().memory_id(id).customize();
+    match control.read(GET, request, |request| request.send()).await {
+        Ok(answer) => Ok(Some(from_sdk::view(&whole(GET, answer.memory)?))),
+        Err(fault) if fault.class == Class::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Lists all memories, and gives those whose id begins with the name.
+pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
+    let mut found = Vec::new();
+    let mut next: Option<String> = None;
+    loop {
+        // Page by page, because each request goes through the control's checks.
+        let request = control.sdk().list_memories().max_results(PAGE).set_next_token(next.clone()).customize();
+        let page = control.read(LIST, request, |request| request.send()).await?;
+        found.extend(page.memories.iter().filter_map(|memory| candidate(memory, name)));
+        let token = page.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(found);
+        }
+        if token == next {
+            return Err(incomplete(LIST, "the list of memories does not end"));
+        }
+        next = token;
+    }
+}
+
+/// Creates a memory.
+pub(super) async fn create(
+    control: &Control,
+    body: &Body<MemoryKind>,
+    token: &str,
+    deadline: Timestamp,
+) -> Result<Accepted, Fault> {
+    let input = to_sdk::create(body, token).map_err(|unfit| unfit.fault(CREATE))?;
+    let request = control
+        .sdk()
+        .create_memory()
+        .set_client_token(input.client_token)
+        .set_name(input.name)
+        .set_description(input.description)
+        .set_encryption_key_arn(input.encryption_key_arn)
+        .set_memory_execution_role_arn(input.memory_execution_role_arn)
+        .set_event_expiry_duration(input.event_expiry_duration)
+        .set_memory_strategies(input.memory_strategies)
+        .set_indexed_keys(input.indexed_keys)
+        .set_namespace_keys(input.namespace_keys)
+        .set_stream_delivery_resources(input.stream_delivery_resources)
+        .set_tags(input.tags)
+        .customize();
+    let answer = control.create(CREATE, deadline, request, |request| request.send()).await?;
+    Ok(accepted(whole(CREATE, answer.memory)?))
+}
+
+/// Updates a memory.
+pub(super) async fn update(control: &Control, id: &str, change: &UpdateMemory, token: &str) -> Result<Accepted, Fault> {
+    let input = to_sdk::update(id, change, token).map_err(|unfit| unfit.fault(UPDATE))?;
+    let request = control
+        .sdk()
+        .update_memory()
+        .set_client_token(input.client_token)
+        .set_memory_id(input.memory_id)
+        .set_description(input.description)
+        .set_event_expiry_duration(input.event_expiry_duration)
+        .set_memory_execution_role_arn(input.memory_execution_role_arn)
+        .set_memory_strategies(input.memory_strategies)
+        .set_add_indexed_keys(input.add_indexed_keys)
+        .set_namespace_keys(input.namespace_keys)
+        .set_stream_delivery_resources(input.stream_delivery_resources)
+        .customize();
+    let answer = control.write(UPDATE, request, |request| request.send()).await?;
+    Ok(answer.memory.map(accepted).unwrap_or_default())
+}
+
+/// Deletes a memory.
+pub(super) async fn delete(control: &Control, id: &str) -> Result<Accepted, Fault> {
+    let request = control.sdk().delete_memory().memory_id(id).customize();
+    let answer = control.write(DELETE, request, |request| request.send()).await?;
+    let state = answer.status.map(|status| status.as_str().to_owned());
+    Ok(Accepted { id: Some(answer.memory_id), state, ..Accepted::default() })
+}
+
+/// A memory of the list, if its id is one that AWS gives to memories of this name.
+fn candidate(memory: &MemorySummary, name: &str) -> Option<Candidate> {
+    let (id, arn) = (memory.id.as_ref()?, memory.arn.as_ref()?);
+    let suffix = id.strip_prefix(name)?.strip_prefix('-')?;
+    let fits = suffix.len() == SUFFIX && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    fits.then(|| Candidate { id: id.clone(), arn: arn.clone(), name: None, created_at: timestamp(&memory.created_at) })
+}
+
+fn accepted(memory: Memory) -> Accepted {
+    Accepted {
+        state: Some(memory.status.as_str().to_owned()),
+        updated_at: timestamp(&memory.updated_at),
+        id: Some(memory.id),
+        arn: Some(memory.arn),
+        version: None,
+    }
+}
+
+/// The memory of an answer, if it is there; the SDK fills in empty texts for what AWS left out.
+fn whole(operation: &'static str, memory: Option<Memory>) -> Result<Memory, Fault> {
+    memory
+        .filter(|memory| !memory.id.is_empty() && !memory.arn.is_empty())
+        .ok_or_else(|| incomplete(operation, "AWS's answer has no memory in it"))
+}
+
+/// An answer that says nothing: what it answers may or may not have happened.
+fn incomplete(operation: &'static str, message: &str) -> Fault {
+    Fault {
+        class: Class::Unavailable,
+        code: "IncompleteAnswer".to_owned(),
+        message: message.to_owned(),
+        operation,
+        refusal: false,
+    }
+}
+
+/// Why the spec can't be put into the SDK's words.
+#[derive(Debug, PartialEq, Eq)]
+struct Unfit(String);
+
+impl From<BuildError> for Unfit {
+    fn from(error: BuildError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Unfit {
+    fn fault(self, operation: &'static str) -> Fault {
+        Fault { class: Class::Invalid, code: "NotSent".to_owned(), message: self.0, operation, refusal: true }
+    }
+}
