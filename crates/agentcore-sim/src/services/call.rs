@@ -51,14 +51,19 @@ impl Call<'_> {
 
     /// What a request for something that is not there is told.
     pub(crate) fn gone(&self, noun: &str, arn: &str) -> Failure {
-        if self.settings.switches.gone == Gone::AccessDenied {
-            let (caller, operation) = (&self.caller.arn, self.operation);
-            return Failure::Denied(format!(
-                "User: {caller} is not authorized to perform: bedrock-agentcore:{operation} on resource: {arn}"
-            ));
-        }
         let id = arn.rsplit_once('/').map_or(arn, |(_, id)| id);
-        Failure::NotFound(format!("{noun} '{id}' was not found"))
+        let not_found = format!("{noun} '{id}' was not found");
+        if self.settings.switches.gone != Gone::AccessDenied {
+            return Failure::NotFound(not_found);
+        }
+        // Endpoints were seen to say so under this code; the others speak of a permission.
+        if noun == Kind::AgentRuntimeEndpoint.noun() {
+            return Failure::Denied(not_found);
+        }
+        let (caller, operation) = (&self.caller.arn, self.operation);
+        Failure::Denied(format!(
+            "User: {caller} is not authorized to perform: bedrock-agentcore:{operation} on resource: {arn}"
+        ))
     }
 
     /// Whether reads show a resource already.

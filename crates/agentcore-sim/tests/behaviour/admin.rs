@@ -129,6 +129,7 @@ fn the_clock_can_be_moved_on() {
     let mut world = World::with(settings);
     let id = world.create_memory("notes", &json!([]));
     world.admin("POST", "clock", &json!({"advanceSeconds": 60})).good(200);
+    assert_eq!(world.sim.inventory()[0].status, "ACTIVE");
     assert_eq!(world.get(&format!("/memories/{id}/details")).text("memory/status"), "ACTIVE");
     let clock = world.admin("GET", "clock", &Value::Null).good(200);
     assert_eq!((clock.text("now").as_str(), clock.at("offsetSeconds")), ("2027-01-15T08:01:00Z", &json!(60.0)));
@@ -153,7 +154,13 @@ fn the_table_of_switches_is_that_of_the_settings() {
     named.sort_unstable();
     listed.sort_unstable();
     assert_eq!(named, listed);
+    let readme = include_str!("../../README.md");
     for switch in SWITCHES {
+        let row = format!(
+            "| `{}` | {} | `{}` | {} | {} |",
+            switch.name, switch.values, switch.default, switch.meaning, switch.reason
+        );
+        assert!(readme.contains(&row), "the README lacks {row}");
         let mut settings = Settings::default();
         settings.set(&format!("{}={}", switch.name, switch.default)).unwrap();
         assert_eq!(settings, Settings::default(), "{}", switch.name);

@@ -102,4 +102,13 @@ fn what_never_came_to_be_may_refuse_updates() {
     assert!(!world.get(&format!("/memories/{id}/details")).text("memory/failureReason").is_empty());
     world.call("PUT", &format!("/memories/{id}/update"), &json!({})).bad(409, "ConflictException");
     world.call("DELETE", &format!("/memories/{id}/delete"), &Value::Null).good(202);
+
+    // One that was ACTIVE before it failed is another matter.
+    let id = world.create_memory("other", &json!([]));
+    let rule = json!({"operation": "UpdateMemory", "fault": {"provision": {"state": "FAILED"}}});
+    world.admin("POST", "faults", &rule).good(200);
+    world.call("PUT", &format!("/memories/{id}/update"), &json!({})).good(202);
+    assert_eq!(world.get(&format!("/memories/{id}/details")).text("memory/status"), "FAILED");
+    world.call("PUT", &format!("/memories/{id}/update"), &json!({})).good(202);
+    assert_eq!(world.get(&format!("/memories/{id}/details")).text("memory/status"), "ACTIVE");
 }

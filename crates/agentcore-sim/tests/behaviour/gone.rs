@@ -29,4 +29,7 @@ fn access_can_be_denied_instead() {
     let denied = world.get("/runtimes/agent-0123456789/").bad(403, "AccessDeniedException");
     assert!(denied.text("message").contains("is not authorized to perform: bedrock-agentcore:GetAgentRuntime"));
     world.call("DELETE", "/memories/notes-0123456789/delete", &Value::Null).bad(403, "AccessDeniedException");
+    let id = world.create_runtime("agent");
+    let denied = world.get(&format!("/runtimes/{id}/runtime-endpoints/none/")).bad(403, "AccessDeniedException");
+    assert!(denied.text("message").ends_with("was not found"));
 }

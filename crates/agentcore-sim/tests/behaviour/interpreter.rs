@@ -39,6 +39,24 @@ fn aws_has_one_of_its_own() {
 }
 
 #[test]
+fn file_systems_are_two_of_a_sort_each_at_a_place_of_its_own() {
+    let mut world = World::new();
+    let id = "fs-0123456789abcdef0";
+    let efs = |path: &str| {
+        json!({"efsConfiguration": {
+            "accessPointArn": "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0",
+            "fileSystemArn": format!("arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/{id}"),
+            "mountPath": path}})
+    };
+    let mut create = |systems: Value| {
+        world.call("PUT", "/code-interpreters", &with(interpreter("tool"), "filesystemConfigurations", systems))
+    };
+    create(json!([efs("/mnt/a"), efs("/mnt/b"), efs("/mnt/c")])).bad(400, "ValidationException");
+    create(json!([efs("/mnt/a"), efs("/mnt/a/")])).bad(400, "ValidationException");
+    create(json!([efs("/mnt/a"), efs("/mnt/b")])).good(202);
+}
+
+#[test]
 fn the_vpc_goes_with_its_mode() {
     let mut world = World::new();
     let vpc = json!({"securityGroups": ["sg-12345678"], "subnets": ["subnet-12345678"]});

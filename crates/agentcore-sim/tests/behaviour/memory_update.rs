@@ -68,6 +68,31 @@ fn the_configuration_must_be_that_of_the_strategy() {
 }
 
 #[test]
+fn a_self_managed_strategy_keeps_its_form() {
+    let mut world = World::new();
+    let invocation =
+        json!({"topicArn": "arn:aws:sns:us-east-1:123456789012:topic", "payloadDeliveryBucketName": "bucket"});
+    let given = json!({"customMemoryStrategy": {"name": "hands", "configuration": {
+        "selfManagedConfiguration": {"invocationConfiguration": invocation}}}});
+    let with_namespaces =
+        json!({"customMemoryStrategy": with(given["customMemoryStrategy"].clone(), "namespaces", json!(["/a/"]))});
+    let body = crate::world::memory("refused", &json!([with_namespaces]));
+    world.call("POST", "/memories/create", &body).bad(400, "ValidationException");
+    let id = world.create_memory("notes", &json!([given]));
+    let shown = strategies(&mut world, &id);
+    let mut modify = |member: &str, value: Value| {
+        let change = with(json!({"memoryStrategyId": shown[0]["strategyId"]}), member, value);
+        update(&mut world, &id, &json!({"memoryStrategies": {"modifyMemoryStrategies": [change]}}))
+    };
+    modify("namespaceTemplates", json!(["/a/"])).bad(400, "ValidationException");
+    let change =
+        json!({"selfManagedConfiguration": {"invocationConfiguration": {"payloadDeliveryBucketName": "other"}}});
+    modify("configuration", change).good(202);
+    let after = &strategies(&mut world, &id)[0]["configuration"]["selfManagedConfiguration"];
+    assert_eq!(after["invocationConfiguration"], with(invocation, "payloadDeliveryBucketName", "other"));
+}
+
+#[test]
 fn what_does_not_exist_cannot_be_changed() {
     let mut world = World::new();
     let id = world.create_memory("notes", &json!([]));

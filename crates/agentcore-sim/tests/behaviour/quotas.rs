@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{World, interpreter, memory, runtime_update};
+use crate::world::{World, interpreter, memory, runtime_update, semantic};
 
 #[test]
 fn there_are_so_many_and_no_more() {
@@ -22,6 +22,15 @@ fn there_are_so_many_and_no_more() {
     }
     let more = world.call("PUT", &format!("{path}runtime-endpoints/"), &json!({"name": "more"}));
     more.bad(402, "ServiceQuotaExceededException");
+}
+
+#[test]
+fn strategies_are_counted_over_all_memories() {
+    let mut world = World::switched(&["quotas.strategies=2"]);
+    world.create_memory("one", &json!([semantic("a"), semantic("b")]));
+    let body = memory("two", &json!([semantic("a")]));
+    world.call("POST", "/memories/create", &body).bad(402, "ServiceQuotaExceededException");
+    world.create_memory("two", &json!([]));
 }
 
 #[test]
