@@ -1,1 +1,153 @@
-//! To be filled.
+//! AgentRuntime: an agent hosted by AgentCore Runtime.
+//!
+//! One UpdateAgentRuntime carries the whole desired state and makes a new version, which the endpoint DEFAULT then
+//! serves. What others call drift and what AWS fills in is told apart in [`normal`].
+
+use agentcore_api::{
+    agent_runtime::{AgentRuntime, AgentRuntimeSpec, AgentRuntimeStatus},
+    common::{CommonSpec, DeletionPolicy},
+    status::{CommonStatus, PartRecord},
+};
+use agentcore_engine::{
+    fault::Fault,
+    kind::{Blocked, Body, Kind, LeftOver, Plan, Planning, Resolved, Serving, State, View},
+    known::{Candidate, Reference},
+    step::Accepted,
+};
+
+use super::Managed;
+use crate::aws::Control;
+
+mod aws;
+mod desired;
+mod env;
+mod left_over;
+mod normal;
+mod plan;
+mod status;
+#[cfg(test)]
+mod tests;
+
+/// The kind AgentRuntime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuntimeKind;
+
+/// The endpoint DEFAULT, which AWS makes and moves to the newest version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// The state in AWS's own word.
+    pub state: String,
+    /// The version that serves requests now.
+    pub live_version: Option<String>,
+    /// The version that the endpoint is being moved to.
+    pub target_version: Option<String>,
+    /// Why it failed, in AWS's words.
+    pub failure_reason: Option<String>,
+}
+
+impl Kind for RuntimeKind {
+    const NAME: &'static str = "AgentRuntime";
+    const NOUN: &'static str = "runtime";
+    const GOOD: &'static str = "READY";
+    const NAME_FIELD: &'static str = "runtimeName";
+    const NAMES_ARE_UNIQUE: bool = false;
+    const REDEPLOYS: bool = true;
+    const DELETION_POLICY: DeletionPolicy = DeletionPolicy::Delete;
+
+    type Spec = AgentRuntimeSpec;
+    type Status = AgentRuntimeStatus;
+    /// The endpoint DEFAULT; it is asked for only when the runtime is READY.
+    type More = Option<Endpoint>;
+    /// An update carries the whole desired state.
+    type Change = AgentRuntimeSpec;
+
+    fn common(spec: &AgentRuntimeSpec) -> &CommonSpec {
+        &spec.common
+    }
+
+    fn status(status: &AgentRuntimeStatus) -> &CommonStatus {
+        &status.common
+    }
+
+    fn status_mut(status: &mut AgentRuntimeStatus) -> &mut CommonStatus {
+        &mut status.common
+    }
+
+    fn chosen_name(spec: &AgentRuntimeSpec) -> Option<&str> {
+        spec.runtime_name.as_deref()
+    }
+
+    fn role(spec: &AgentRuntimeSpec) -> Option<&str> {
+        Some(&spec.execution_role.arn)
+    }
+
+    fn references(spec: &AgentRuntimeSpec) -> Vec<Reference> {
+        desired::references(spec)
+    }
+
+    fn external_ids(spec: &AgentRuntimeSpec) -> Vec<&str> {
+        desired::external_ids(spec)
+    }
+
+    fn settings(spec: &AgentRuntimeSpec, resolved: &Resolved) -> Result<AgentRuntimeSpec, Blocked> {
+        desired::settings(spec, resolved)
+    }
+
+    fn at_creation(settings: &AgentRuntimeSpec) -> AgentRuntimeSpec {
+        desired::at_creation(settings)
+    }
+
+    fn state(view: &View<Self>) -> State {
+        status::state(&view.facts.state)
+    }
+
+    fn serving(view: &View<Self>) -> Serving {
+        status::serving(view)
+    }
+
+    fn plan(planning: &Planning<'_, Self>) -> Plan<AgentRuntimeSpec> {
+        plan::plan(planning)
+    }
+
+    fn left_over(desired: &AgentRuntimeSpec, view: &View<Self>) -> Vec<LeftOver> {
+        left_over::left_over(desired, &view.settings)
+    }
+
+    fn message(view: &View<Self>) -> String {
+        status::message(view)
+    }
+
+    fn describe(view: Option<&View<Self>>, _record: &PartRecord, status: &mut AgentRuntimeStatus) {
+        status::describe(view, status);
+    }
+}
+
+impl Managed for RuntimeKind {
+    type Object = AgentRuntime;
+    type ParsedSpec = AgentRuntimeSpec;
+
+    async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
+        aws::get(control, id).await
+    }
+
+    async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
+        aws::find(control, name).await
+    }
+
+    async fn create(
+        control: &Control,
+        body: &Body<Self>,
+        token: &str,
+        deadline: jiff::Timestamp,
+    ) -> Result<Accepted, Fault> {
+        aws::create(control, body, token, deadline).await
+    }
+
+    async fn update(control: &Control, id: &str, change: &AgentRuntimeSpec, token: &str) -> Result<Accepted, Fault> {
+        aws::update(control, id, change, token).await
+    }
+
+    async fn delete(control: &Control, id: &str) -> Result<Accepted, Fault> {
+        aws::delete(control, id).await
+    }
+}

@@ -145,10 +145,7 @@ fn network_to_sdk(network: &InterpreterNetwork) -> Result<CodeInterpreterNetwork
         .set_security_groups(Some(security_groups.clone()))
         .build()
         .map_err(|error| invalid(&error))?;
-    Ok(CodeInterpreterNetworkConfiguration::builder()
-        .network_mode(mode)
-        .set_vpc_config(in_vpc.then_some(vpc))
-        .build())
+    Ok(CodeInterpreterNetworkConfiguration::builder().network_mode(mode).set_vpc_config(in_vpc.then_some(vpc)).build())
 }
 
 fn certificate(certificate: &Certificate) -> Result<types::Certificate, Fault> {

@@ -1,0 +1,208 @@
+//! The SDK's calls. The ways between the spec's words and the SDK's are in the modules below.
+
+use agentcore_engine::{
+    fault::{Class, Fault},
+    kind::{Body, View},
+    known::Candidate,
+    step::Accepted,
+};
+use aws_sdk_bedrockagentcorecontrol::{client::customize::CustomizableOperation, types::AgentRuntime};
+use jiff::Timestamp;
+
+use super::{Endpoint, RuntimeKind};
+use crate::aws::{Control, time::timestamp};
+
+mod authorizer;
+mod from_sdk;
+mod to_sdk;
+
+#[cfg(test)]
+pub(super) use from_sdk::view;
+pub(super) use to_sdk::{Members, members};
+
+const GET: &str = "GetAgentRuntime";
+const GET_ENDPOINT: &str = "GetAgentRuntimeEndpoint";
+const CREATE: &str = "CreateAgentRuntime";
+const UPDATE: &str = "UpdateAgentRuntime";
+const DELETE: &str = "DeleteAgentRuntime";
+const LIST: &str = "ListAgentRuntimes";
+
+/// Reads a runtime, and its endpoint DEFAULT where that can be good.
+pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<RuntimeKind>>, Fault> {
+    let request = control.sdk().get_agent_runtime().agent_runtime_id(id).customize();
+    let mut view = match control.read(GET, request, CustomizableOperation::send).await {
+        Ok(answer) => from_sdk::view(answer)?,
+        Err(fault) if fault.class == Class::NotFound => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    if view.facts.state == "READY" {
+        view.more = endpoint(control, id).await?;
+    }
+    Ok(Some(view))
+}
+
+async fn endpoint(control: &Control, id: &str) -> Result<Option<Endpoint>, Fault> {
+    let request = control.sdk().get_agent_runtime_endpoint().agent_runtime_id(id).endpoint_name("DEFAULT").customize();
+    match control.read(GET_ENDPOINT, request, CustomizableOperation::send).await {
+        Ok(answer) => Ok(Some(from_sdk::endpoint(answer))),
+        Err(fault) if fault.class == Class::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Lists all runtimes, and gives those of this name.
+pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
+    let mut found = Vec::new();
+    let mut next: Option<String> = None;
+    loop {
+        let request = control.sdk().list_agent_runtimes().max_results(100).set_next_token(next.clone()).customize();
+        let page = control.read(LIST, request, CustomizableOperation::send).await?;
+        found.extend(page.agent_runtimes.into_iter().filter_map(|item| candidate(item, name)));
+        match page.next_token.filter(|token| !token.is_empty()) {
+            None => return Ok(found),
+            same if same == next => return Err(incomplete(LIST, "the list does not go on")),
+            token => next = token,
+        }
+    }
+}
+
+/// The list item, if it has this name.
+fn candidate(item: AgentRuntime, name: &str) -> Option<Candidate> {
+    (item.agent_runtime_name == name).then(|| Candidate {
+        id: item.agent_runtime_id,
+        arn: item.agent_runtime_arn,
+        name: Some(item.agent_runtime_name),
+        created_at: None,
+    })
+}
+
+/// Creates a runtime.
+pub(super) async fn create(
+    control: &Control,
+    body: &Body<RuntimeKind>,
+    token: &str,
+    deadline: Timestamp,
+) -> Result<Accepted, Fault> {
+    let Members {
+        description,
+        artifact,
+        role_arn,
+        network,
+        protocol,
+        authorizer,
+        request_headers,
+        lifecycle,
+        env,
+        filesystems,
+        allowed_ports,
+        platform_version,
+        // AWS takes it in updates only.
+        metadata: _,
+        capacity_provider,
+    } = members(CREATE, &body.settings)?;
+    let tags = body.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let request = control
+        .sdk()
+        .create_agent_runtime()
+        .agent_runtime_name(&body.name)
+        .set_description(description)
+        .agent_runtime_artifact(artifact)
+        .role_arn(role_arn)
+        .network_configuration(network)
+        .set_protocol_configuration(protocol)
+        .set_authorizer_configuration(authorizer)
+        .set_request_header_configuration(request_headers)
+        .set_lifecycle_configuration(lifecycle)
+        .set_environment_variables(Some(env).filter(|map| !map.is_empty()))
+        .set_filesystem_configurations(Some(filesystems).filter(|list| !list.is_empty()))
+        .set_allowed_ports(allowed_ports)
+        .set_platform_version(platform_version)
+        .set_capacity_provider_configuration(capacity_provider)
+        .client_token(token)
+        .set_tags(Some(tags))
+        .customize();
+    let answer = control.create(CREATE, deadline, request, CustomizableOperation::send).await?;
+    if answer.agent_runtime_id.is_empty() {
+        return Err(incomplete(CREATE, "the answer lacks the id"));
+    }
+    Ok(Accepted {
+        id: Some(answer.agent_runtime_id),
+        arn: Some(answer.agent_runtime_arn).filter(|arn| !arn.is_empty()),
+        state: Some(answer.status.as_str().to_owned()),
+        version: Some(answer.agent_runtime_version).filter(|version| !version.is_empty()),
+        updated_at: None,
+    })
+}
+
+/// Updates a runtime: the whole desired state, for AWS resets what is left out.
+pub(super) async fn update(
+    control: &Control,
+    id: &str,
+    settings: &agentcore_api::agent_runtime::AgentRuntimeSpec,
+    token: &str,
+) -> Result<Accepted, Fault> {
+    let Members {
+        description,
+        artifact,
+        role_arn,
+        network,
+        protocol,
+        authorizer,
+        request_headers,
+        lifecycle,
+        env,
+        filesystems,
+        allowed_ports,
+        platform_version,
+        metadata,
+        capacity_provider,
+    } = members(UPDATE, settings)?;
+    let request = control
+        .sdk()
+        .update_agent_runtime()
+        .agent_runtime_id(id)
+        .set_description(description)
+        .agent_runtime_artifact(artifact)
+        .role_arn(role_arn)
+        .network_configuration(network)
+        .set_protocol_configuration(protocol)
+        .set_authorizer_configuration(authorizer)
+        .set_request_header_configuration(request_headers)
+        .set_lifecycle_configuration(lifecycle)
+        // These two have an empty form, which clears them for certain.
+        .set_environment_variables(Some(env))
+        .set_filesystem_configurations(Some(filesystems))
+        .set_allowed_ports(allowed_ports)
+        .set_platform_version(platform_version)
+        .set_metadata_configuration(metadata)
+        .set_capacity_provider_configuration(capacity_provider)
+        .client_token(token)
+        .customize();
+    let answer = control.write(UPDATE, request, CustomizableOperation::send).await?;
+    Ok(Accepted {
+        id: Some(answer.agent_runtime_id).filter(|id| !id.is_empty()),
+        arn: Some(answer.agent_runtime_arn).filter(|arn| !arn.is_empty()),
+        state: Some(answer.status.as_str().to_owned()),
+        version: Some(answer.agent_runtime_version).filter(|version| !version.is_empty()),
+        updated_at: timestamp(&answer.last_updated_at),
+    })
+}
+
+/// Deletes a runtime and all its versions.
+pub(super) async fn delete(control: &Control, id: &str) -> Result<Accepted, Fault> {
+    let request = control.sdk().delete_agent_runtime().agent_runtime_id(id).customize();
+    let answer = control.write(DELETE, request, CustomizableOperation::send).await?;
+    Ok(Accepted { state: Some(answer.status.as_str().to_owned()), ..Accepted::default() })
+}
+
+/// A request that can't be made of this spec.
+fn refused(operation: &'static str, message: impl ToString) -> Fault {
+    let (code, message) = ("NotSent".to_owned(), message.to_string());
+    Fault { class: Class::Invalid, code, message, operation, refusal: true }
+}
+
+/// An answer that says too little to go by.
+fn incomplete(operation: &'static str, message: &str) -> Fault {
+    let (code, message) = ("IncompleteAnswer".to_owned(), message.to_owned());
+    Fault { class: Class::Unavailable, code, message, operation, refusal: false }
+}
