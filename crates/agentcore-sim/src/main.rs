@@ -1,6 +1,7 @@
 //! The binary `agentcore-sim`: the simulator on a port of 127.0.0.1 until it is told to stop.
 
 use std::fmt::Write as _;
+use std::process::ExitCode;
 
 use agentcore_sim::server::{Options, Server};
 use agentcore_sim::settings::{Mode, SWITCHES, Settings};
@@ -53,9 +54,23 @@ fn switches() -> String {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
     let matches = Arguments::command().after_help(switches()).get_matches();
-    let arguments = Arguments::from_arg_matches(&matches)?;
+    let result = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => run(arguments).await,
+        Err(error) => error.exit(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("agentcore-sim: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until it is told to stop.
+async fn run(arguments: Arguments) -> Result<()> {
     let mode = match arguments.mode {
         ModeName::Fast => Mode::Fast,
         ModeName::Realistic => Mode::Realistic,

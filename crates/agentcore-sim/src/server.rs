@@ -33,12 +33,12 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// The port is not to be had.
-    #[error("could not listen on 127.0.0.1:{port}: {source}")]
+    #[error("could not listen on 127.0.0.1:{port}: {error}")]
     Listen {
         /// The port that was asked for.
         port: u16,
         /// What the system said.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// The settings make no sense.
     #[error(transparent)]
@@ -62,7 +62,7 @@ impl Server {
 
     /// Starts a server on 127.0.0.1 with a world that exists already, in the current tokio runtime.
     pub async fn start_with(port: u16, sim: Sim) -> Result<Self, ServerError> {
-        let failed = |source| ServerError::Listen { port, source };
+        let failed = |error| ServerError::Listen { port, error };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let sim = Arc::new(Mutex::new(sim));

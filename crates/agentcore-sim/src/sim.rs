@@ -211,10 +211,11 @@ impl Sim {
                 common::CLIENT_TOKEN.accept_text("clientToken", token)?;
             }
         }
-        let remembers = operation.token && self.settings.switches.token_lifetime_seconds > 0;
+        let lifetime = self.settings.switches.token_lifetime_seconds;
+        let remembers = operation.token && lifetime > 0;
         let token = params.client_token().filter(|_| remembers).map(|token| format!("{place}/{token}"));
         let fingerprint = if token.is_some() { params.fingerprint() } else { String::new() };
-        if let Some(known) = token.as_deref().and_then(|token| self.store.tokens.get(token)) {
+        if let Some(known) = token.as_deref().and_then(|token| self.store.tokens.get(token, now, lifetime)) {
             if known.fingerprint != fingerprint {
                 return Err(Failure::validation(
                     Reason::IdempotentParameterMismatchException,
@@ -247,7 +248,7 @@ impl Sim {
         if let Some(token) = token
             && (result.is_ok() || self.settings.switches.failed_request_binds_token)
         {
-            self.store.tokens.insert(token, Remembered { at: now, fingerprint, reply: document });
+            self.store.tokens.insert(token, Remembered { at: now, fingerprint, reply: document }, lifetime);
         }
         result
     }

@@ -67,7 +67,7 @@ pub enum SettingsError {
     #[error("memoryPage must be a number from 1 to 100, and {0} is not")]
     MemoryPage(u32),
     /// There is no such setting, or no such value for it.
-    #[error("{0}")]
+    #[error(transparent)]
     Document(#[from] serde_json::Error),
 }
 

@@ -103,7 +103,5 @@ impl Store {
                 (shows_deleted && resource.kind == Kind::CodeInterpreter) || crate::moment::later(gone, lag) > now
             })
         });
-        self.sessions.retain(now);
-        self.tokens.retain(now, settings.switches.token_lifetime_seconds);
     }
 }

@@ -26,12 +26,9 @@ impl Sessions {
         self.0.get(access_key)
     }
 
-    pub(crate) fn insert(&mut self, access_key: String, session: Session) {
+    /// Adds a session, and forgets those that expired long ago.
+    pub(crate) fn insert(&mut self, access_key: String, session: Session, now: Timestamp) {
         self.0.insert(access_key, session);
-    }
-
-    /// Forgets those that expired long ago.
-    pub(crate) fn retain(&mut self, now: Timestamp) {
         self.0.retain(|_, session| session.expires.as_second().saturating_add(GRACE_SECONDS) > now.as_second());
     }
 }

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::moment::{later, seconds};
+
 /// What is known about one token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Remembered {
@@ -22,17 +24,19 @@ pub(crate) struct Remembered {
 pub(crate) struct Tokens(BTreeMap<String, Remembered>);
 
 impl Tokens {
-    pub(crate) fn get(&self, key: &str) -> Option<&Remembered> {
-        self.0.get(key)
+    /// What is known about a token, if its time is not over.
+    pub(crate) fn get(&self, key: &str, now: Timestamp, lifetime_seconds: u64) -> Option<&Remembered> {
+        self.0.get(key).filter(|token| alive(token, now, lifetime_seconds))
     }
 
-    pub(crate) fn insert(&mut self, key: String, remembered: Remembered) {
+    /// Remembers a token, and forgets those whose time is over.
+    pub(crate) fn insert(&mut self, key: String, remembered: Remembered, lifetime_seconds: u64) {
+        let now = remembered.at;
+        self.0.retain(|_, token| alive(token, now, lifetime_seconds));
         self.0.insert(key, remembered);
     }
+}
 
-    /// Forgets the tokens whose time is over.
-    pub(crate) fn retain(&mut self, now: Timestamp, lifetime_seconds: u64) {
-        let lifetime = crate::moment::seconds(lifetime_seconds);
-        self.0.retain(|_, token| crate::moment::later(token.at, lifetime) > now);
-    }
+fn alive(token: &Remembered, now: Timestamp, lifetime_seconds: u64) -> bool {
+    later(token.at, seconds(lifetime_seconds)) > now
 }

@@ -24,6 +24,21 @@ fn a_runtime_goes_back_to_the_defaults_or_stays() {
 }
 
 #[test]
+fn an_endpoint_does_as_its_runtime() {
+    for (switch, description) in
+        [("omittedRuntimeMember=reset", Value::Null), ("omittedRuntimeMember=kept", json!("Main"))]
+    {
+        let mut world = World::switched(&[switch]);
+        let id = world.create_runtime("agent");
+        let endpoints = format!("/runtimes/{id}/runtime-endpoints/");
+        world.call("PUT", &endpoints, &json!({"name": "prod", "description": "Main"})).good(202);
+        world.call("PUT", &format!("{endpoints}prod/"), &json!({})).good(202);
+        let read = world.get(&format!("{endpoints}prod/")).good(200);
+        assert_eq!((read.at("description"), read.text("liveVersion").as_str()), (&description, "1"), "{switch}");
+    }
+}
+
+#[test]
 fn a_memory_keeps_what_is_left_out_or_loses_it() {
     for (switch, description) in
         [("omittedMemoryMember=kept", json!("Notes")), ("omittedMemoryMember=reset", Value::Null)]

@@ -60,7 +60,8 @@ fn session(call: &mut Call<'_>) -> Result<String, Failure> {
         escape(&user_id),
         escape(&arn)
     );
-    call.store.sessions.insert(access_key, Session { account: account.to_owned(), arn, user_id, expires });
+    let session = Session { account: account.to_owned(), arn, user_id, expires };
+    call.store.sessions.insert(access_key, session, call.now);
     Ok(result)
 }
 
