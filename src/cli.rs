@@ -1,9 +1,16 @@
 //! The command line.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+};
 
-use agentcore_operator::{crds, version::VERSION};
-use clap::{Parser, Subcommand};
+use agentcore_api::common::Tags;
+use agentcore_engine::object::{Namespaces, RolePatterns};
+use agentcore_operator::{crds, iam, run, version::VERSION};
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
 
 /// The Kubernetes operator for Amazon Bedrock AgentCore.
 #[derive(Debug, Parser)]
@@ -15,23 +22,211 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print the CustomResourceDefinitions as YAML, for `kubectl apply --server-side -f -`.
+    /// Take care of the objects in a cluster
+    ///
+    /// The cluster is the one of KUBECONFIG, or the one whose pod this is. AWS is reached as its SDKs are configured:
+    /// AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL, EKS Pod Identity, IRSA and so on.
+    Run(Box<Run>),
+
+    /// Print the CustomResourceDefinitions as YAML, for `kubectl apply --server-side -f -`
     Crds,
+
+    /// Print the least IAM policy that the operator itself needs, as JSON
+    IamPolicy(IamPolicy),
+}
+
+#[derive(Debug, Args)]
+struct Run {
+    /// Which cluster this is: part of derived AWS names and of the tags that prove whose a resource is
+    ///
+    /// By default the uid of the namespace kube-system. Set it where clusters are rebuilt from backups, and never
+    /// change it afterwards.
+    #[arg(long, env = "AGENTCORE_CLUSTER_ID", value_name = "ID", value_parser = parse_cluster_id)]
+    cluster_id: Option<String>,
+
+    /// Tags of every AWS resource, at most 4, as key=value,key=value. An object's own tag of the same key wins
+    #[arg(long, value_name = "K=V", value_delimiter = ',', value_parser = parse_tag)]
+    default_tags: Vec<(String, String)>,
+
+    /// Patterns of execution roles that objects may name, separated by commas; `*` stands for any characters
+    ///
+    /// A pattern that starts with `arn:` is about the whole ARN, another about what follows the account id.
+    /// An empty value allows none.
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',', default_values = RolePatterns::DEFAULT)]
+    allowed_role_arns: Vec<String>,
+
+    /// Namespaces whose objects may name AWS resources by id that no object of theirs manages: names separated by
+    /// commas, or `*`. AWS's own (`aws.codeinterpreter.v1`) are always allowed
+    #[arg(long, value_name = "NAMESPACE", value_delimiter = ',')]
+    allow_external_ids: Vec<String>,
+
+    /// Namespaces to take care of, separated by commas; left out: all
+    #[arg(long, value_name = "NAMESPACE", value_delimiter = ',')]
+    watch_namespaces: Vec<String>,
+
+    /// Where /livez and /readyz are served
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    health_address: SocketAddr,
+
+    /// Where /metrics is served
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    metrics_address: SocketAddr,
+
+    /// How many objects are worked on at a time
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    concurrency: usize,
+
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+
+    /// What is logged, for example `info`, or `info,agentcore_operator=debug`
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
+    log_filter: String,
+}
+
+#[derive(Debug, Args)]
+struct IamPolicy {
+    /// The AWS account, twelve digits; left out: any
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+
+    /// Patterns of execution roles that the operator may pass on, as in `run --allowed-role-arns`
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',', default_values = RolePatterns::DEFAULT)]
+    allowed_role_arns: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    /// One JSON object to a line
+    Json,
+    /// For people
+    Text,
 }
 
 impl Cli {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Crds => print_crds(),
+            Command::Run(arguments) => arguments.start(),
+            Command::Crds => {
+                let documents: Vec<String> = crds::render()?.into_iter().map(|crd| crd.yaml).collect();
+                print(&documents.join("---\n"))
+            }
+            Command::IamPolicy(arguments) => {
+                let policy = iam::policy(arguments.account.as_deref(), &arguments.allowed_role_arns);
+                print(&format!("{}\n", serde_json::to_string_pretty(&policy)?))
+            }
         }
     }
 }
 
-fn print_crds() -> anyhow::Result<()> {
-    let documents: Vec<String> = crds::render()?.into_iter().map(|crd| crd.yaml).collect();
-    match io::stdout().lock().write_all(documents.join("---\n").as_bytes()) {
+impl Run {
+    fn start(self) -> anyhow::Result<()> {
+        let filter = EnvFilter::try_new(&self.log_filter).context("--log-filter")?;
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+        match self.log_format {
+            LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).init(),
+            LogFormat::Text => log.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).init(),
+        }
+        let options = self.options()?;
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run::run(options))
+    }
+
+    fn options(self) -> anyhow::Result<run::Options> {
+        anyhow::ensure!(
+            self.default_tags.len() <= 4,
+            "--default-tags: at most 4 tags, so that objects have room for theirs"
+        );
+        let namespaces = without_empty(self.allow_external_ids);
+        Ok(run::Options {
+            cluster_id: self.cluster_id,
+            default_tags: self.default_tags.into_iter().collect::<Tags>(),
+            allowed_role_arns: without_empty(self.allowed_role_arns),
+            allow_external_ids: if namespaces.iter().any(|name| name == "*") {
+                Namespaces::All
+            } else {
+                Namespaces::Only(namespaces)
+            },
+            watch_namespaces: without_empty(self.watch_namespaces),
+            health_address: self.health_address,
+            metrics_address: self.metrics_address,
+            concurrency: self.concurrency,
+        })
+    }
+}
+
+/// An empty value, as a chart passes it for an empty list, is no item.
+fn without_empty(items: Vec<String>) -> Vec<String> {
+    items.into_iter().filter(|item| !item.is_empty()).collect()
+}
+
+/// The id becomes the value of a tag.
+fn parse_cluster_id(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || " ._:/=+@-".contains(c);
+    if (1..=128).contains(&text.len()) && text.chars().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("1 to 128 letters, digits, spaces and ._:/=+@-".to_owned())
+    }
+}
+
+fn parse_tag(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("a tag is key=value")?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || " ._:/=+@-".contains(c);
+    let reserved = key.to_lowercase().starts_with("aws:") || key.starts_with(agentcore_api::keys::tag::PREFIX);
+    if reserved {
+        return Err("keys that start with aws: or agentcore-operator/ are reserved".to_owned());
+    }
+    if (1..=128).contains(&key.len()) && value.len() <= 256 && key.chars().chain(value.chars()).all(fits) {
+        Ok((key.to_owned(), value.to_owned()))
+    } else {
+        Err("a key has 1 to 128 and a value at most 256 letters, digits, spaces and ._:/=+@-".to_owned())
+    }
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
         // `agentcore-operator crds | head` is no failure.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    fn parse(arguments: &[&str]) -> Result<run::Options, String> {
+        let all = ["agentcore-operator", "run"].iter().chain(arguments);
+        match Cli::try_parse_from(all).map_err(|error| error.to_string())?.command {
+            Command::Run(run) => run.options().map_err(|error| error.to_string()),
+            _ => Err("another command".to_owned()),
+        }
+    }
+
+    #[test]
+    fn lists_may_be_empty() {
+        let options = parse(&["--allowed-role-arns=", "--allow-external-ids=", "--watch-namespaces="]).unwrap();
+        assert!(options.allowed_role_arns.is_empty() && options.watch_namespaces.is_empty());
+        assert_eq!(options.allow_external_ids, Namespaces::Only(Vec::new()));
+        let options = parse(&["--allow-external-ids", "*"]).unwrap();
+        assert_eq!(options.allow_external_ids, Namespaces::All);
+        assert_eq!(parse(&[]).unwrap().allowed_role_arns, RolePatterns::DEFAULT);
+    }
+
+    #[test]
+    fn tags_are_checked() {
+        let options = parse(&["--default-tags", "team=a,cost=b=c"]).unwrap();
+        assert_eq!(options.default_tags.get("cost").map(String::as_str), Some("b=c"));
+        for bad in ["team", "aws:x=y", "agentcore-operator/uid=y", "a=1,b=2,c=3,d=4,e=5", "=x", "k=\u{e4}"] {
+            assert!(parse(&["--default-tags", bad]).is_err(), "{bad}");
+        }
     }
 }

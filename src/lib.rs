@@ -3,6 +3,9 @@
 
 pub mod aws;
 pub mod crds;
+pub mod iam;
 pub mod kinds;
+pub mod kube;
+pub mod run;
 pub mod server;
 pub mod version;

@@ -13,4 +13,5 @@ mod chart;
 mod crds;
 mod dependencies;
 mod gitops;
+mod lifecycle;
 mod support;

@@ -9,6 +9,9 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::guard::Stopped;
 
+/// The code of a request that was stopped because it was signed with other credentials than those that were checked.
+pub const CREDENTIALS_CHANGED: &str = "CredentialsChanged";
+
 /// Classifies an error of an operation.
 pub(super) fn fault<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Fault
 where
@@ -42,7 +45,11 @@ where
     } else {
         last_words(error)
     };
-    Fault::classify(operation, &Raw { code: None, status, message: &message, unsent, credentials })
+    let mut fault = Fault::classify(operation, &Raw { code: None, status, message: &message, unsent, credentials });
+    if stopped {
+        CREDENTIALS_CHANGED.clone_into(&mut fault.code);
+    }
+    fault
 }
 
 /// Whether no byte of the request left: the name was not resolved, or no connection was made.

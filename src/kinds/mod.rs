@@ -22,7 +22,12 @@ pub mod code_interpreter;
 /// The calls translate between the spec's words and the SDK's, and nothing else: no decision, no repetition.
 pub trait Managed: Kind {
     /// The object in the cluster.
-    type Object: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + Send + Sync + 'static;
+    type Object: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+        + Clone
+        + std::fmt::Debug
+        + Send
+        + Sync
+        + 'static;
     /// The spec as the API server has it.
     type ParsedSpec: DeserializeOwned + Into<Self::Spec>;
 

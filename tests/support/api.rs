@@ -68,6 +68,16 @@ impl Objects {
         self.send("GET", &self.path(object), "application/json", &Value::Null).await.unwrap()
     }
 
+    /// Like [`Self::get`], for an object that may be gone.
+    pub async fn find(&self, object: &Value) -> Option<Value> {
+        self.send("GET", &self.path(object), "application/json", &Value::Null).await.ok()
+    }
+
+    /// Deletes the object, and does not wait until it is gone.
+    pub async fn delete(&self, object: &Value) {
+        self.send("DELETE", &self.path(object), "application/json", &Value::Null).await.unwrap();
+    }
+
     /// Changes the object that `base` names.
     pub async fn patch(&self, base: &Value, patch: &Value, how: Patch<'_>) -> Result<Value, Refusal> {
         self.send_patch(&self.path(base), patch, how, "").await

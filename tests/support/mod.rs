@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod cluster;
+pub mod operator;
+pub mod world;
 
 use std::path::PathBuf;
 

@@ -3,6 +3,8 @@
 mod from_sdk;
 mod strategy_from_sdk;
 mod strategy_to_sdk;
+#[cfg(test)]
+mod tests;
 mod to_sdk;
 
 use agentcore_engine::{
@@ -11,7 +13,10 @@ use agentcore_engine::{
     known::Candidate,
     step::Accepted,
 };
-use aws_sdk_bedrockagentcorecontrol::types::{Memory, MemorySummary};
+use aws_sdk_bedrockagentcorecontrol::{
+    client::customize::CustomizableOperation,
+    types::{Memory, MemorySummary},
+};
 use aws_smithy_types::error::operation::BuildError;
 use jiff::Timestamp;
 
@@ -33,7 +38,7 @@ const PAGE: i32 = 50;
 /// Reads a memory.
 pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<MemoryKind>>, Fault> {
     let request = control.sdk().get_memory().memory_id(id).customize();
-    match control.read(GET, request, |request| request.send()).await {
+    match control.read(GET, request, CustomizableOperation::send).await {
         Ok(answer) => Ok(Some(from_sdk::view(&whole(GET, answer.memory)?))),
         Err(fault) if fault.class == Class::NotFound => Ok(None),
         Err(fault) => Err(fault),
@@ -47,7 +52,7 @@ pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>
     loop {
         // Page by page, because each request goes through the control's checks.
         let request = control.sdk().list_memories().max_results(PAGE).set_next_token(next.clone()).customize();
-        let page = control.read(LIST, request, |request| request.send()).await?;
+        let page = control.read(LIST, request, CustomizableOperation::send).await?;
         found.extend(page.memories.iter().filter_map(|memory| candidate(memory, name)));
         let token = page.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
@@ -67,50 +72,24 @@ pub(super) async fn create(
     token: &str,
     deadline: Timestamp,
 ) -> Result<Accepted, Fault> {
-    let input = to_sdk::create(body, token).map_err(|unfit| unfit.fault(CREATE))?;
-    let request = control
-        .sdk()
-        .create_memory()
-        .set_client_token(input.client_token)
-        .set_name(input.name)
-        .set_description(input.description)
-        .set_encryption_key_arn(input.encryption_key_arn)
-        .set_memory_execution_role_arn(input.memory_execution_role_arn)
-        .set_event_expiry_duration(input.event_expiry_duration)
-        .set_memory_strategies(input.memory_strategies)
-        .set_indexed_keys(input.indexed_keys)
-        .set_namespace_keys(input.namespace_keys)
-        .set_stream_delivery_resources(input.stream_delivery_resources)
-        .set_tags(input.tags)
-        .customize();
-    let answer = control.create(CREATE, deadline, request, |request| request.send()).await?;
+    let request = to_sdk::create(control.sdk().create_memory(), body, token).map_err(|unfit| unfit.fault(CREATE))?;
+    let request = request.customize();
+    let answer = control.create(CREATE, deadline, request, CustomizableOperation::send).await?;
     Ok(accepted(whole(CREATE, answer.memory)?))
 }
 
 /// Updates a memory.
 pub(super) async fn update(control: &Control, id: &str, change: &UpdateMemory, token: &str) -> Result<Accepted, Fault> {
-    let input = to_sdk::update(id, change, token).map_err(|unfit| unfit.fault(UPDATE))?;
-    let request = control
-        .sdk()
-        .update_memory()
-        .set_client_token(input.client_token)
-        .set_memory_id(input.memory_id)
-        .set_description(input.description)
-        .set_event_expiry_duration(input.event_expiry_duration)
-        .set_memory_execution_role_arn(input.memory_execution_role_arn)
-        .set_memory_strategies(input.memory_strategies)
-        .set_add_indexed_keys(input.add_indexed_keys)
-        .set_namespace_keys(input.namespace_keys)
-        .set_stream_delivery_resources(input.stream_delivery_resources)
-        .customize();
-    let answer = control.write(UPDATE, request, |request| request.send()).await?;
+    let request = to_sdk::update(control.sdk().update_memory(), id, change, token);
+    let request = request.map_err(|unfit| unfit.fault(UPDATE))?.customize();
+    let answer = control.write(UPDATE, request, CustomizableOperation::send).await?;
     Ok(answer.memory.map(accepted).unwrap_or_default())
 }
 
 /// Deletes a memory.
 pub(super) async fn delete(control: &Control, id: &str) -> Result<Accepted, Fault> {
     let request = control.sdk().delete_memory().memory_id(id).customize();
-    let answer = control.write(DELETE, request, |request| request.send()).await?;
+    let answer = control.write(DELETE, request, CustomizableOperation::send).await?;
     let state = answer.status.map(|status| status.as_str().to_owned());
     Ok(Accepted { id: Some(answer.memory_id), state, ..Accepted::default() })
 }

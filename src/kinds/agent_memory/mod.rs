@@ -7,6 +7,8 @@ mod normal;
 mod plan;
 mod seen;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use agentcore_api::{
     AgentMemory,

@@ -3,7 +3,7 @@
 
 use agentcore_api::agent_memory::{
     AgentMemorySpec, MetadataField, MetadataValidation, NamespaceKey, NumberValidation, RecordSchema, Reflection,
-    Strategy, Triggers,
+    Strategy, StreamContentLevel, Triggers,
 };
 
 /// Brings settings into their one form.
@@ -18,6 +18,10 @@ pub(super) fn spec(spec: &mut AgentMemorySpec) {
         namespace_key(key);
     }
     spec.namespace_keys.sort_by(|a, b| a.key.cmp(&b.key));
+    for content in spec.stream_delivery.iter_mut().flat_map(|delivery| &mut delivery.kinesis.contents) {
+        // No request can leave it out: this is what is sent for it.
+        content.level.get_or_insert(StreamContentLevel::MetadataOnly);
+    }
 }
 
 /// Brings a strategy into its one form.

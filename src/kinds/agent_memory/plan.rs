@@ -1,7 +1,7 @@
 //! What must change so that a memory is as desired: one UpdateMemory, or the reason why nothing can be done.
 
 use agentcore_api::{
-    agent_memory::{AgentMemorySpec, IndexedKey, NamespaceKey, Strategy, StreamDelivery},
+    agent_memory::{AgentMemorySpec, IndexedKey, NamespaceKey, Strategy, StrategyType, StreamDelivery},
     common::{DeletionPolicy, ExecutionRole},
     keys::annotation::ALLOW_DELETE_STRATEGIES,
     status::Reason,
@@ -127,6 +127,11 @@ impl Found {
         self.fields.extend(differ::fields(&own(desired), &own(shown)));
         if planning.changed {
             self.fields.extend(removed_from(desired, shown).into_iter().map(str::to_owned));
+            let keys = "namespaceKeys".to_owned();
+            let (own, theirs) = (&desired.namespace_keys, &shown.namespace_keys);
+            if !self.fields.contains(&keys) && !differ::fields(theirs, own).is_empty() {
+                self.fields.push(keys);
+            }
         }
         Ok(())
     }
@@ -134,18 +139,20 @@ impl Found {
     fn strategies(&mut self, planning: &Planning<'_, MemoryKind>) -> Result<(), Blocked> {
         let children = &planning.record.children;
         let (ours, others): (Vec<_>, Vec<_>) = planning.view.more.iter().partition(|seen| seen.is_ours(children));
+        let (leaving, live): (Vec<_>, Vec<_>) = ours.into_iter().partition(|seen| seen.deleting());
         let mut doomed: Vec<&SeenStrategy> = Vec::new();
         let mut held = Vec::new();
         for desired in &planning.desired.strategies {
             let place = format!("strategies[{}]", desired.name);
-            match ours.iter().find(|seen| seen.name == desired.name) {
-                Some(seen) if seen.deleting() => {}
+            match live.iter().find(|seen| seen.name == desired.name) {
                 Some(seen) => match &seen.strategy {
-                    // One of another type can only be replaced: the new one comes once the old one is gone.
+                    // The type can't change: the new one comes once the old one is gone.
                     Some(shown) if shown.type_ != desired.type_ => doomed.push(seen),
                     Some(shown) => self.modify(planning.changed, &place, desired, &seen.id, shown),
                     None => {}
                 },
+                // The new one comes once the old one is gone.
+                None if leaving.iter().any(|seen| seen.name == desired.name) => {}
                 None if others.iter().any(|seen| seen.name == desired.name) => held.push(desired.name.as_str()),
                 None => {
                     self.fields.push(format!("{place} (new)"));
@@ -154,7 +161,7 @@ impl Found {
             }
         }
         let desired = |name: &str| planning.desired.strategies.iter().any(|strategy| strategy.name == name);
-        doomed.extend(ours.iter().filter(|seen| !desired(&seen.name) && !seen.deleting()));
+        doomed.extend(live.iter().filter(|seen| !desired(&seen.name)));
         if !held.is_empty() {
             return Err(not_ours(&held));
         }
@@ -177,7 +184,12 @@ impl Found {
         if changed {
             let removed = removed(desired, shown);
             reset_reflection = desired.reflection.is_none() && removed.contains(&"reflection");
-            fields.extend(removed.into_iter().map(str::to_owned));
+            for field in removed {
+                // A member that differs inside is told more closely.
+                if !fields.iter().any(|path| path.starts_with(field)) {
+                    fields.push(field.to_owned());
+                }
+            }
         }
         if fields.is_empty() {
             return;
@@ -217,7 +229,7 @@ fn removed(desired: &Strategy, shown: &Strategy) -> Vec<&'static str> {
             }
             !differ::fields(&shown, desired).is_empty()
         }
-        (None, Some(_)) => reflects(shown),
+        (None, Some(_)) => desired.type_ == StrategyType::Episodic && reflects(shown),
         (_, None) => false,
     };
     if reflection {

@@ -30,14 +30,14 @@ pub(super) fn failed<'a>(strategies: impl IntoIterator<Item = &'a SeenStrategy>)
     names.sort_unstable();
     let (noun, them) = match names.as_slice() {
         [] => return None,
-        [_] => ("strategy", "it"),
-        _ => ("strategies", "them"),
+        [_] => ("strategy", "it another name, which makes a new one"),
+        _ => ("strategies", "them other names, which makes new ones"),
     };
     Some(Blocked {
         reason: Reason::StrategyFailed,
         message: format!(
-            "AWS failed to set up the {noun} {}, and does not say why: check the execution role and the models, then \
-             change {them}, or put {them} under another name",
+            "AWS failed to set up the {noun} {}, and does not say why: check the execution role and what it gives \
+             access to, then give {them}",
             names.join(", ")
         ),
     })
@@ -46,7 +46,7 @@ pub(super) fn failed<'a>(strategies: impl IntoIterator<Item = &'a SeenStrategy>)
 /// The message of a Ready object.
 pub(super) fn message(view: &View<MemoryKind>) -> String {
     match active(&view.more) {
-        0 => "ACTIVE, short-term memory only".to_owned(),
+        0 if view.more.is_empty() => "ACTIVE, short-term memory only".to_owned(),
         1 => "ACTIVE with 1 strategy".to_owned(),
         number => format!("ACTIVE with {number} strategies"),
     }

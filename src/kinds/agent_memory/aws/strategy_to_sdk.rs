@@ -19,6 +19,7 @@ macro_rules! prompt {
 
 /// A strategy to add.
 pub(super) fn add(strategy: &Strategy) -> Result<types::MemoryStrategyInput, Unfit> {
+    use types::MemoryStrategyInput as Input;
     let Strategy {
         name,
         type_,
@@ -43,7 +44,6 @@ pub(super) fn add(strategy: &Strategy) -> Result<types::MemoryStrategyInput, Unf
                 .set_record_expiry_specification(expiry)
         };
     }
-    use types::MemoryStrategyInput as Input;
     Ok(match type_ {
         StrategyType::Semantic => Input::SemanticMemoryStrategy(with_common!(SemanticMemoryStrategyInput).build()?),
         StrategyType::Summarization => Input::SummaryMemoryStrategy(with_common!(SummaryMemoryStrategyInput).build()?),

@@ -7,7 +7,9 @@ use agentcore_api::agent_memory::{
 };
 use agentcore_engine::kind::Body;
 use aws_sdk_bedrockagentcorecontrol::{
-    operation::{create_memory::CreateMemoryInput, update_memory::UpdateMemoryInput},
+    operation::{
+        create_memory::builders::CreateMemoryFluentBuilder, update_memory::builders::UpdateMemoryFluentBuilder,
+    },
     types,
 };
 
@@ -18,7 +20,11 @@ use super::{
 };
 
 /// The request that creates a memory.
-pub(super) fn create(body: &Body<MemoryKind>, token: &str) -> Result<CreateMemoryInput, Unfit> {
+pub(super) fn create(
+    request: CreateMemoryFluentBuilder,
+    body: &Body<MemoryKind>,
+    token: &str,
+) -> Result<CreateMemoryFluentBuilder, Unfit> {
     let Body { name, tags, settings } = body;
     // The last three have no place in a desired state.
     let AgentMemorySpec {
@@ -35,7 +41,7 @@ pub(super) fn create(body: &Body<MemoryKind>, token: &str) -> Result<CreateMemor
         strategy_preset: _,
     } = settings;
     let delivery: Vec<StreamDelivery> = stream_delivery.iter().cloned().collect();
-    CreateMemoryInput::builder()
+    Ok(request
         .client_token(token)
         .name(name)
         .set_description(description.clone())
@@ -46,13 +52,16 @@ pub(super) fn create(body: &Body<MemoryKind>, token: &str) -> Result<CreateMemor
         .set_indexed_keys(filled(each(indexed_keys, indexed_key)?))
         .set_namespace_keys(filled(each(namespace_keys, namespace_key)?))
         .set_stream_delivery_resources(stream_delivery.is_some().then(|| resources(&delivery)).transpose()?)
-        .set_tags((!tags.is_empty()).then(|| tags.clone().into_iter().collect()))
-        .build()
-        .map_err(Unfit::from)
+        .set_tags((!tags.is_empty()).then(|| tags.clone().into_iter().collect())))
 }
 
 /// The request that updates a memory.
-pub(super) fn update(id: &str, change: &UpdateMemory, token: &str) -> Result<UpdateMemoryInput, Unfit> {
+pub(super) fn update(
+    request: UpdateMemoryFluentBuilder,
+    id: &str,
+    change: &UpdateMemory,
+    token: &str,
+) -> Result<UpdateMemoryFluentBuilder, Unfit> {
     let UpdateMemory {
         description,
         event_expiry_days,
@@ -72,7 +81,7 @@ pub(super) fn update(id: &str, change: &UpdateMemory, token: &str) -> Result<Upd
         .set_delete_memory_strategies(filled(each(deleted, delete)?))
         .build();
     let any = !(added.is_empty() && modified.is_empty() && deleted.is_empty());
-    UpdateMemoryInput::builder()
+    Ok(request
         .client_token(token)
         .memory_id(id)
         .set_description(description.clone())
@@ -81,9 +90,7 @@ pub(super) fn update(id: &str, change: &UpdateMemory, token: &str) -> Result<Upd
         .set_memory_strategies(any.then_some(strategies))
         .set_add_indexed_keys(filled(each(add_indexed_keys, indexed_key)?))
         .set_namespace_keys(namespace_keys.as_ref().map(|keys| each(keys, namespace_key)).transpose()?)
-        .set_stream_delivery_resources(stream_delivery.as_ref().map(|places| resources(places)).transpose()?)
-        .build()
-        .map_err(Unfit::from)
+        .set_stream_delivery_resources(stream_delivery.as_ref().map(|places| resources(places)).transpose()?))
 }
 
 /// A list, or nothing where it is empty.

@@ -1,0 +1,197 @@
+//! The watches of one kind, and the queue of its passes.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use agentcore_api::keys::annotation;
+use futures::{FutureExt, StreamExt, stream::BoxStream};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    core::PartialObjectMeta,
+    runtime::{
+        Controller, WatchStreamExt,
+        controller::{self, Action},
+        reflector::{self, ObjectRef, Store},
+        watcher,
+    },
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    objects::Error,
+    referrers::Referrers,
+    shell::{Rest, Shell},
+};
+use crate::{kinds::Managed, server::metrics::Metrics};
+
+/// Where objects are watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In all namespaces.
+    Cluster,
+    /// In one.
+    Namespace(String),
+}
+
+impl Scope {
+    fn api<T>(&self, client: Client) -> Api<T>
+    where
+        T: Resource<DynamicType = (), Scope = kube::core::NamespaceResourceScope>,
+    {
+        match self {
+            Self::Cluster => Api::all(client),
+            Self::Namespace(namespace) => Api::namespaced(client, namespace),
+        }
+    }
+}
+
+/// Objects of a kind that are to have a pass because of another object's change.
+pub type Wakeups<K> = BoxStream<'static, ObjectRef<PartialObjectMeta<<K as Managed>::Object>>>;
+
+/// Runs the passes of one kind until `shutdown`, and then finishes those under way.
+///
+/// Only metadata is watched: each pass reads its object anew, and an object that does not parse can't stop the watch.
+pub async fn run<K: Managed>(
+    shell: Arc<Shell<K>>,
+    scope: Scope,
+    wakeups: Vec<Wakeups<K>>,
+    ready: impl FnOnce() + Send + 'static,
+    shutdown: CancellationToken,
+) {
+    let client = shell.client();
+    let api: Api<PartialObjectMeta<K::Object>> = scope.api(client);
+    let (store, writer) = reflector::store();
+    let objects = watcher(api, watcher::Config::default())
+        .default_backoff()
+        .modify(drop_what_is_not_needed)
+        .reflect(writer)
+        .applied_objects()
+        .predicate_filter(what_matters::<K>, kube::runtime::PredicateConfig::default());
+    tokio::spawn(announce_ready(store.clone(), ready));
+    let mut controller = Controller::for_stream(objects, store).graceful_shutdown_on(shutdown.cancelled_owned());
+    for wakeup in wakeups {
+        controller = controller.reconcile_on(wakeup);
+    }
+    controller
+        .run(|object, shell| pass::<K>(object, shell), on_error::<K>, shell)
+        .for_each(|outcome| {
+            if let Err(error) = outcome {
+                report::<K>(&error);
+            }
+            futures::future::ready(())
+        })
+        .await;
+}
+
+/// Objects of `K` that name a changed object of `Other`.
+pub fn referrers_of<K: Managed, Other: Managed>(scope: &Scope, client: Client, referrers: Referrers) -> Wakeups<K> {
+    let api: Api<PartialObjectMeta<Other::Object>> = scope.api(client);
+    watcher(api, watcher::Config::default())
+        .default_backoff()
+        .touched_objects()
+        .filter_map(|changed| futures::future::ready(changed.ok()))
+        .flat_map(move |changed| {
+            let namespace = changed.namespace().unwrap_or_default();
+            let names = referrers.of(&namespace, Other::NAME, &changed.name_any());
+            futures::stream::iter(names.into_iter().map(move |name| ObjectRef::new(&name).within(&namespace)))
+        })
+        .boxed()
+}
+
+async fn announce_ready<T>(store: Store<T>, ready: impl FnOnce())
+where
+    T: Resource<DynamicType = ()> + Clone + 'static,
+{
+    if store.wait_until_ready().await.is_ok() {
+        ready();
+    }
+}
+
+/// One object at a time: what else keeps memory busy for each object is dropped.
+fn drop_what_is_not_needed<T>(object: &mut PartialObjectMeta<T>) {
+    object.metadata.managed_fields = None;
+    object.metadata.labels = None;
+    agentcore_api::secret::forget_last_applied(&mut object.metadata);
+}
+
+/// What of an object's metadata starts a pass when it changes. Our own writes change none of it.
+#[allow(clippy::unnecessary_wraps, reason = "the shape of a predicate")]
+fn what_matters<K: Managed>(object: &PartialObjectMeta<K::Object>) -> Option<u64> {
+    let metadata = &object.metadata;
+    let mut hasher = DefaultHasher::new();
+    // A new object of the same name begins with the same generation.
+    metadata.uid.hash(&mut hasher);
+    metadata.generation.hash(&mut hasher);
+    metadata.deletion_timestamp.is_some().hash(&mut hasher);
+    for key in [
+        annotation::REQUESTED_AT,
+        annotation::FLUX_REQUESTED_AT,
+        annotation::REDEPLOY_AT,
+        annotation::ABANDON,
+        annotation::ALLOW_DELETE_STRATEGIES,
+        annotation::ALLOW_DELETE_IN_USE,
+    ] {
+        metadata.annotations.as_ref().and_then(|annotations| annotations.get(key)).hash(&mut hasher);
+    }
+    Some(hasher.finish())
+}
+
+/// One turn of an object; a panic in it is caught.
+async fn pass<K: Managed>(object: Arc<PartialObjectMeta<K::Object>>, shell: Arc<Shell<K>>) -> Result<Action, Error> {
+    let (namespace, name) = (object.namespace().unwrap_or_default(), object.name_any());
+    let metrics: Metrics = shell.metrics();
+    let _active = metrics.pass_begins(K::NAME);
+    let started = Instant::now();
+    let result = AssertUnwindSafe(shell.look_after(&namespace, &name)).catch_unwind().await;
+    let (label, action) = match result {
+        Ok(Ok(Rest::UntilChange)) => ("success", Ok(Action::await_change())),
+        Ok(Ok(Rest::After(time))) => ("requeue_after", Ok(Action::requeue(time))),
+        Ok(Err(error)) => ("error", Err(error)),
+        Err(_) => {
+            metrics.pass_panicked(K::NAME);
+            tracing::error!(kind = K::NAME, %namespace, %name, "a pass panicked: a defect of the operator");
+            if let Err(error) = shell.tell_panic(&namespace, &name).await {
+                tracing::warn!(kind = K::NAME, %namespace, %name, %error, "the object can't be told");
+            }
+            ("panic", Ok(Action::requeue(Duration::from_mins(5))))
+        }
+    };
+    metrics.pass_ended(K::NAME, label, started.elapsed());
+    action
+}
+
+/// The cluster could not be read or written. The client has repeated what it can.
+fn on_error<K: Managed>(_: Arc<PartialObjectMeta<K::Object>>, error: &Error, _: Arc<Shell<K>>) -> Action {
+    Action::requeue(super::backoff::spread(match error {
+        // What an older or newer operator wrote does not change by itself.
+        Error::Status(_) | Error::Incomplete(_) => Duration::from_mins(5),
+        _ => Duration::from_secs(3),
+    }))
+}
+
+fn report<K: Managed>(error: &controller::Error<Error, watcher::Error>) {
+    match error {
+        // The object went while it waited for its turn.
+        controller::Error::ObjectNotFound(object) => tracing::debug!(kind = K::NAME, %object, "gone"),
+        controller::Error::ReconcilerFailed(error, object) => {
+            tracing::warn!(
+                kind = K::NAME,
+                namespace = object.namespace.as_deref().unwrap_or_default(),
+                name = %object.name,
+                %error,
+                "the cluster could not be read or written: tries again"
+            );
+        }
+        controller::Error::QueueError(
+            watcher::Error::InitialListFailed(error) | watcher::Error::WatchStartFailed(error),
+        ) => {
+            tracing::warn!(kind = K::NAME, %error, "can't watch the objects: does the operator's role allow it, and is the CRD installed?");
+        }
+        controller::Error::QueueError(error) => tracing::warn!(kind = K::NAME, %error, "a watch was interrupted"),
+        controller::Error::RunnerError(error) => tracing::error!(kind = K::NAME, %error, "the queue failed"),
+    }
+}

@@ -1,0 +1,54 @@
+//! Events: one for each transition, with the words of that transition.
+//!
+//! Not by kube's recorder: it takes a second event of the same reason for a repetition and keeps the first one's text.
+
+use agentcore_api::keys::FIELD_MANAGER;
+use agentcore_engine::{object::Meta, step::Event};
+use k8s_openapi::{
+    api::{core::v1::ObjectReference, events::v1},
+    apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta},
+    jiff::Timestamp,
+};
+use kube::{Api, Client, Resource, api::PostParams};
+
+use crate::kinds::Managed;
+
+/// Kubernetes' limit for the text of an event, in bytes.
+const NOTE: usize = 1024;
+
+/// Publishes events. A failure is logged and hinders nothing: a namespace that is being deleted takes none.
+pub(super) async fn publish<K: Managed>(client: &Client, instance: &str, meta: &Meta, events: &[Event]) {
+    for event in events {
+        let api: Api<v1::Event> = Api::namespaced(client.clone(), &meta.namespace);
+        if let Err(error) = api.create(&PostParams::default(), &body::<K>(instance, meta, event)).await {
+            tracing::debug!(namespace = %meta.namespace, name = %meta.name, %error, "the event was not taken");
+        }
+    }
+}
+
+fn body<K: Managed>(instance: &str, meta: &Meta, event: &Event) -> v1::Event {
+    let end = (0..=NOTE.min(event.note.len())).rev().find(|end| event.note.is_char_boundary(*end)).unwrap_or(0);
+    v1::Event {
+        metadata: ObjectMeta {
+            namespace: Some(meta.namespace.clone()),
+            generate_name: Some(format!("{}-", meta.name.get(..200).unwrap_or(&meta.name))),
+            ..ObjectMeta::default()
+        },
+        type_: Some(if event.warning { "Warning" } else { "Normal" }.to_owned()),
+        reason: Some(event.reason.as_str().to_owned()),
+        action: Some("Reconcile".to_owned()),
+        note: event.note.get(..end).map(str::to_owned),
+        event_time: Some(MicroTime(Timestamp::now())),
+        reporting_controller: Some(FIELD_MANAGER.to_owned()),
+        reporting_instance: Some(instance.to_owned()),
+        regarding: Some(ObjectReference {
+            api_version: Some(K::Object::api_version(&()).into_owned()),
+            kind: Some(K::NAME.to_owned()),
+            namespace: Some(meta.namespace.clone()),
+            name: Some(meta.name.clone()),
+            uid: Some(meta.uid.clone()),
+            ..ObjectReference::default()
+        }),
+        ..v1::Event::default()
+    }
+}

@@ -1,0 +1,14 @@
+//! The shell: it watches, reads and writes the cluster, and performs what the pass asks for. It decides nothing.
+
+mod backoff;
+pub mod controller;
+mod events;
+mod hints;
+mod objects;
+mod perform;
+mod referrers;
+mod shell;
+
+pub use objects::{Error, cluster_id};
+pub use referrers::Referrers;
+pub use shell::Shell;

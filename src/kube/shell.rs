@@ -1,0 +1,296 @@
+//! One pass after another over one object: asks `next`, performs, writes what it reports.
+
+use std::{cell::RefCell, sync::Arc, time::Duration};
+
+use agentcore_api::status::Reason;
+use agentcore_engine::{
+    conditions::{self, Verdict},
+    fault::Class,
+    known::Known,
+    next,
+    object::Settings,
+    record,
+    rules::Rules,
+    step::{Act, Again, Report, Step},
+};
+use jiff::Timestamp;
+use kube::Client;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::sleep,
+};
+
+use super::{
+    backoff, events,
+    hints::Hints,
+    objects::{Error, Objects, Read, namespace_uid},
+    referrers::Referrers,
+};
+use crate::{aws::Aws, kinds::Managed, server::metrics::Metrics};
+
+/// How many questions and acts a pass may have. A pass has about ten; a pass without an end is a defect.
+const STEPS: usize = 200;
+
+/// How many passes follow each other at once before others get their turn.
+const IN_A_ROW: usize = 8;
+
+/// How often a conclusion is written again while the API server fails.
+const CONCLUSION_TRIES: u32 = 6;
+
+/// What the passes of one kind share.
+pub struct Shell<K: Managed> {
+    pub(super) client: Client,
+    pub(super) aws: Aws,
+    pub(super) metrics: Metrics,
+    settings: Arc<Settings>,
+    rules: Rules,
+    referrers: Referrers,
+    instance: String,
+    slots: Arc<Semaphore>,
+    hints: Hints,
+    kind: std::marker::PhantomData<K>,
+}
+
+/// What is left to do for an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// A pass after this time.
+    After(Duration),
+    /// Nothing, until it changes.
+    UntilChange,
+}
+
+tokio::task_local! {
+    /// The slot of the pass that runs; given back while it waits.
+    static SLOT: RefCell<Option<OwnedSemaphorePermit>>;
+}
+
+impl<K: Managed> Shell<K> {
+    /// A shell whose passes take their turns with those of all kinds.
+    pub fn new(
+        client: Client,
+        aws: Aws,
+        metrics: Metrics,
+        settings: Arc<Settings>,
+        referrers: Referrers,
+        instance: String,
+        slots: Arc<Semaphore>,
+    ) -> Self {
+        Self {
+            client,
+            aws,
+            metrics,
+            settings,
+            rules: Rules::production(),
+            referrers,
+            instance,
+            slots,
+            hints: Hints::default(),
+            kind: std::marker::PhantomData,
+        }
+    }
+
+    /// The client of the cluster.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// The operator's metrics.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
+    /// Looks after an object until there is nothing to be done at once.
+    pub async fn look_after(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
+        let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+        SLOT.scope(RefCell::new(slot), self.passes(namespace, name)).await
+    }
+
+    async fn passes(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
+        let objects = Objects::new(self.client.clone(), namespace);
+        for _ in 0..IN_A_ROW {
+            let Some(found) = objects.get(name).await? else {
+                self.hints.forget(namespace, name);
+                self.referrers.set(namespace, name, &[]);
+                return Ok(Rest::UntilChange);
+            };
+            let finalizers = found.metadata.finalizers.clone().unwrap_or_default();
+            let uid = found.metadata.uid.clone().unwrap_or_default();
+            let namespace_uid = self.namespace_uid(&uid, namespace, name).await?;
+            let read = Read::new(found, &namespace_uid)?;
+            if let Ok(spec) = &read.object.spec {
+                let references = K::references(spec);
+                if !references.is_empty() {
+                    self.referrers.set(namespace, name, &references);
+                }
+            }
+            match self.pass(&objects, read, &finalizers).await {
+                Ok(Again::Now) | Err(Error::Conflict) => {}
+                Ok(Again::After(time)) => {
+                    self.hints.succeeded(&uid);
+                    let time = Duration::try_from(time).unwrap_or_default();
+                    // Short waits are for a state that is about to come; long ones must not come all at once.
+                    let time = if time > Duration::from_secs(60) { backoff::spread(time) } else { time };
+                    return Ok(Rest::After(time));
+                }
+                Ok(Again::Retry(class)) => return Ok(Rest::After(backoff::delay(class, self.hints.failed(&uid)))),
+                Ok(Again::OnChange) | Err(Error::Gone) => {
+                    self.hints.succeeded(&uid);
+                    return Ok(Rest::UntilChange);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Rest::After(Duration::from_millis(100)))
+    }
+
+    /// One pass.
+    async fn pass(&self, objects: &Objects<K>, mut read: Read<K>, finalizers: &[String]) -> Result<Again, Error> {
+        let mut known = Known::default();
+        for _ in 0..STEPS {
+            match next(&self.rules, &self.settings, &read.object, &known, Timestamp::now()) {
+                Step::Ask(query) => self.answer(&read.object.meta, query, &mut known).await?,
+                Step::Act(act) => match *act {
+                    Act::Announce(status) => {
+                        let before = read.object.clone();
+                        read = objects.write_status(&read, &status).await?;
+                        self.metrics.status_written(K::NAME);
+                        known.announced = true;
+                        let told = conditions::transition(K::status(&before.status), K::status(&status));
+                        let told: Vec<_> = told.into_iter().collect();
+                        events::publish::<K>(&self.client, &self.instance, &before.meta, &told).await;
+                    }
+                    Act::AddFinalizer => read = objects.add_finalizer(&read, finalizers).await?,
+                    Act::Call(call) => known.outcome = Some(self.call(&read.object.meta, &call).await),
+                },
+                Step::Rest(report) => return self.report(objects, &read, *report, finalizers).await,
+            }
+        }
+        tracing::error!(kind = K::NAME, name = %read.object.meta.name, "a pass without an end: a defect of the operator");
+        Ok(Again::Retry(Class::Invalid))
+    }
+
+    /// Writes what a pass reports.
+    async fn report(
+        &self,
+        objects: &Objects<K>,
+        read: &Read<K>,
+        report: Report<K>,
+        finalizers: &[String],
+    ) -> Result<Again, Error> {
+        let meta = &read.object.meta;
+        if let Some(fault) = &report.fault {
+            self.metrics.fault(K::NAME, fault.class);
+            tracing::warn!(
+                kind = K::NAME,
+                namespace = %meta.namespace,
+                name = %meta.name,
+                operation = fault.operation,
+                code = %fault.code,
+                class = fault.class.label(),
+                message = %fault.message,
+                "a pass met an error"
+            );
+        }
+        if report.release {
+            for event in &report.events {
+                tracing::info!(kind = K::NAME, namespace = %meta.namespace, name = %meta.name, note = %event.note, "lets go");
+            }
+            events::publish::<K>(&self.client, &self.instance, meta, &report.events).await;
+            objects.remove_finalizer(read, finalizers).await?;
+            return Ok(Again::OnChange);
+        }
+        if report.status != read.object.status {
+            if report.conclusion {
+                self.conclude(objects, read, &report.status).await?;
+            } else {
+                objects.write_status(read, &report.status).await?;
+                self.metrics.status_written(K::NAME);
+            }
+            events::publish::<K>(&self.client, &self.instance, meta, &report.events).await;
+        }
+        Ok(report.again)
+    }
+
+    /// Writes what became of a write to AWS. It must not get lost: the next pass knows only what is written.
+    async fn conclude(&self, objects: &Objects<K>, read: &Read<K>, status: &K::Status) -> Result<(), Error> {
+        let Some(announced) = record::main::<K>(&read.object.status) else {
+            return objects.write_status(read, status).await.map(|_| ());
+        };
+        let mut read = read.clone();
+        let mut status = status.clone();
+        for tries in 1..=CONCLUSION_TRIES {
+            match objects.write_status(&read, &status).await {
+                Ok(_) => {
+                    self.metrics.status_written(K::NAME);
+                    return Ok(());
+                }
+                Err(Error::Conflict) => {}
+                Err(error) if tries == CONCLUSION_TRIES => return Err(error),
+                Err(Error::Gone) => return Err(Error::Gone),
+                Err(error) => {
+                    tracing::warn!(name = %read.object.meta.name, %error, "what AWS answered is not written yet: tries again");
+                    sleep(Duration::from_millis(250 << tries)).await;
+                }
+            }
+            // Somebody has written the object: onto the newest, while it still holds what was announced.
+            let name = read.object.meta.name.clone();
+            let newest = match objects.get(&name).await {
+                Ok(Some(newest)) => Read::new(newest, &read.object.meta.namespace_uid)?,
+                Ok(None) => return Err(Error::Gone),
+                Err(_) => continue,
+            };
+            let Some(merged) = record::conclude::<K>(&newest.object.status, &status, announced) else {
+                tracing::warn!(name = %name, "somebody else went on with this object: what AWS answered is not written");
+                return Ok(());
+            };
+            read = newest;
+            status = merged;
+        }
+        Err(Error::Conflict)
+    }
+
+    async fn namespace_uid(&self, uid: &str, namespace: &str, name: &str) -> Result<String, Error> {
+        if let Some(known) = self.hints.namespace_uid(uid) {
+            return Ok(known);
+        }
+        let found = namespace_uid(&self.client, namespace).await?;
+        self.hints.set_namespace_uid(uid, namespace, name, &found);
+        Ok(found)
+    }
+
+    /// Waits for a time that a question has, without a slot: others get their turn meanwhile.
+    pub(super) async fn wait_until(&self, at: Option<Timestamp>) {
+        let Some(wait) = at.and_then(|at| Duration::try_from(at.duration_since(Timestamp::now())).ok()) else { return };
+        if wait.is_zero() {
+            return;
+        }
+        let _ = SLOT.try_with(|slot| slot.borrow_mut().take());
+        sleep(wait.min(Duration::from_secs(2))).await;
+        let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+        let _ = SLOT.try_with(|place| *place.borrow_mut() = slot);
+    }
+
+    /// A pass has panicked: the object says so, and the others go on.
+    pub async fn tell_panic(&self, namespace: &str, name: &str) -> Result<(), Error> {
+        let objects = Objects::<K>::new(self.client.clone(), namespace);
+        let Some(found) = objects.get(name).await? else { return Ok(()) };
+        let uid = found.metadata.uid.clone().unwrap_or_default();
+        let read = Read::<K>::new(found, &self.namespace_uid(&uid, namespace, name).await?)?;
+        let mut status = read.object.status.clone();
+        let message = "the operator met a defect of its own in a pass over this object; the log has the details. It is \
+                       tried again every few minutes: please report it";
+        let (generation, now) = (read.object.meta.generation, Timestamp::now());
+        conditions::apply(
+            K::status_mut(&mut status),
+            Verdict::Retrying(Reason::InternalError),
+            message,
+            generation,
+            now,
+        );
+        if status != read.object.status {
+            objects.write_status(&read, &status).await?;
+        }
+        Ok(())
+    }
+}

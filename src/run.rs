@@ -1,0 +1,192 @@
+//! The operator, wired together.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use agentcore_api::common::Tags;
+use agentcore_engine::object::{Namespaces, RolePatterns, Settings};
+use anyhow::{Context, bail};
+use futures::future::{BoxFuture, FutureExt, join_all};
+use kube::Client;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Semaphore,
+    time::sleep,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    aws::Aws,
+    kinds::{Managed, agent_memory::MemoryKind, agent_runtime::RuntimeKind, code_interpreter::InterpreterKind},
+    kube::{
+        Referrers, Shell, cluster_id,
+        controller::{self, Scope},
+    },
+    server::{self, health::Health, metrics::Metrics},
+    version::VERSION,
+};
+
+/// What the operator is told at its start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which cluster this is; by default the uid of its namespace kube-system.
+    pub cluster_id: Option<String>,
+    /// Tags of every resource.
+    pub default_tags: Tags,
+    /// Which execution roles objects may name.
+    pub allowed_role_arns: Vec<String>,
+    /// Which namespaces may reference by id what no object of theirs manages.
+    pub allow_external_ids: Namespaces,
+    /// The namespaces whose objects are taken care of; none for all.
+    pub watch_namespaces: Vec<String>,
+    /// Where `/livez` and `/readyz` are served.
+    pub health_address: SocketAddr,
+    /// Where `/metrics` is served.
+    pub metrics_address: SocketAddr,
+    /// How many passes run at a time.
+    pub concurrency: usize,
+}
+
+/// Runs the operator until SIGTERM or Ctrl-C, and then finishes the passes under way.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let shutdown = CancellationToken::new();
+    on_signal(&shutdown)?;
+    let metrics = Metrics::default();
+    let scopes = scopes(&options.watch_namespaces);
+    let health = Health::new(scopes.len() * KINDS);
+    let serve_health = server::serve("health", options.health_address, health.routes(), shutdown.clone()).await?;
+    let metrics_routes = server::health::metrics(metrics.clone());
+    let serve_metrics = server::serve("metrics", options.metrics_address, metrics_routes, shutdown.clone()).await?;
+    let servers = [tokio::spawn(serve_health), tokio::spawn(serve_metrics)];
+
+    let client = Client::try_default()
+        .await
+        .context("there is no Kubernetes configuration: set KUBECONFIG, or run in a pod with a ServiceAccount")?;
+    let aws = Aws::new(metrics.clone()).await;
+    let Some(region) = aws.region() else {
+        bail!("there is no AWS region: set AWS_REGION to the region of objects that name none");
+    };
+    let Some(cluster_id) = which_cluster(&client, options.cluster_id, &shutdown).await else { return Ok(()) };
+    tracing::info!(version = VERSION, %cluster_id, region, namespaces = ?options.watch_namespaces, "starts");
+    let operator = Operator {
+        settings: Arc::new(Settings {
+            cluster_id,
+            region,
+            default_tags: options.default_tags,
+            allowed_roles: RolePatterns::new(options.allowed_role_arns),
+            external_ids: options.allow_external_ids,
+        }),
+        client,
+        aws,
+        metrics,
+        referrers: Referrers::default(),
+        slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
+        instance: instance(),
+        health,
+        shutdown,
+    };
+    join_all(scopes.iter().flat_map(|scope| operator.kinds(scope))).await;
+    join_all(servers).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// How many kinds there are.
+const KINDS: usize = 3;
+
+struct Operator {
+    settings: Arc<Settings>,
+    client: Client,
+    aws: Aws,
+    metrics: Metrics,
+    referrers: Referrers,
+    slots: Arc<Semaphore>,
+    instance: String,
+    health: Health,
+    shutdown: CancellationToken,
+}
+
+impl Operator {
+    /// The kinds: one line each.
+    fn kinds(&self, scope: &Scope) -> [BoxFuture<'static, ()>; KINDS] {
+        [
+            self.kind::<MemoryKind>(scope, Vec::new()),
+            self.kind::<InterpreterKind>(scope, Vec::new()),
+            self.kind::<RuntimeKind>(
+                scope,
+                vec![self.wakes::<RuntimeKind, MemoryKind>(scope), self.wakes::<RuntimeKind, InterpreterKind>(scope)],
+            ),
+        ]
+    }
+
+    fn kind<K: Managed>(&self, scope: &Scope, wakeups: Vec<controller::Wakeups<K>>) -> BoxFuture<'static, ()> {
+        let shell = Shell::<K>::new(
+            self.client.clone(),
+            self.aws.clone(),
+            self.metrics.clone(),
+            Arc::clone(&self.settings),
+            self.referrers.clone(),
+            self.instance.clone(),
+            Arc::clone(&self.slots),
+        );
+        let health = self.health.clone();
+        let ready = move || health.delivered();
+        controller::run(Arc::new(shell), scope.clone(), wakeups, ready, self.shutdown.clone()).boxed()
+    }
+
+    /// Changes of `Other` that objects of `K` wait for.
+    fn wakes<K: Managed, Other: Managed>(&self, scope: &Scope) -> controller::Wakeups<K> {
+        controller::referrers_of::<K, Other>(scope, self.client.clone(), self.referrers.clone())
+    }
+}
+
+fn scopes(namespaces: &[String]) -> Vec<Scope> {
+    if namespaces.is_empty() {
+        return vec![Scope::Cluster];
+    }
+    namespaces.iter().cloned().map(Scope::Namespace).collect()
+}
+
+/// The cluster's id. The API server may come up after the operator: waits for it. `None` on shutdown.
+async fn which_cluster(client: &Client, given: Option<String>, shutdown: &CancellationToken) -> Option<String> {
+    if given.is_some() {
+        return given;
+    }
+    loop {
+        let error = match cluster_id(client).await {
+            Ok(found) => return Some(found),
+            Err(error) => error,
+        };
+        tracing::warn!(%error, "can't read the namespace kube-system, whose uid is the cluster's id: tries again. --cluster-id sets it");
+        tokio::select! {
+            () = sleep(Duration::from_secs(3)) => {}
+            () = shutdown.cancelled() => return None,
+        }
+    }
+}
+
+/// The first signal ends the operator when its passes are done, the second at once.
+fn on_signal(shutdown: &CancellationToken) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("can't handle SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("can't handle SIGINT")?;
+    let shutdown = shutdown.clone();
+    tokio::spawn(async move {
+        for first in [true, false] {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if first {
+                tracing::info!("stops: finishes the passes under way");
+                shutdown.cancel();
+            } else {
+                std::process::exit(130);
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Which of several operators wrote an event: the pod's name.
+fn instance() -> String {
+    std::env::var("HOSTNAME").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "agentcore-operator".to_owned())
+}

@@ -1,0 +1,222 @@
+//! A world of a test's own: a namespace of the shared cluster, a simulated AWS, and an operator between them.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use agentcore_sim::{
+    FaultRule, InventoryItem, JournalEntry, Mutation, Settings, Sim,
+    server::{Options, Server},
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use super::{
+    api::{Objects, Patch},
+    operator::{Operator, Setup},
+};
+
+/// How long a change may take to show. Everything is fast; the machine may be busy.
+pub const SOON: Duration = Duration::from_secs(60);
+
+/// A namespace, AWS, and an operator.
+pub struct World {
+    pub aws: Server,
+    pub objects: Objects,
+    pub operator: Operator,
+}
+
+impl World {
+    /// A world whose AWS settles at once.
+    pub async fn new(purpose: &str) -> Self {
+        Self::with(purpose, Settings::default(), |setup| setup).await
+    }
+
+    /// A world with these settings of AWS, whose operator is set up by `setup`.
+    pub async fn with(purpose: &str, settings: Settings, setup: impl FnOnce(Setup) -> Setup) -> Self {
+        let objects = Objects::new(purpose).await;
+        let aws = Server::start(Options { port: 0, settings }).await.unwrap();
+        let operator = Operator::start(setup(Setup::new(&objects.namespace, &aws.url())));
+        Self { aws, objects, operator }
+    }
+
+    /// Creates an object of this kind.
+    pub async fn create(&self, kind: &str, name: &str, spec: Value) -> Value {
+        self.objects.create(&object(kind, name, &spec)).await.unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
+    }
+
+    /// Changes the spec by a merge patch.
+    pub async fn edit(&self, object: &Value, spec: Value) -> Value {
+        self.patch(object, json!({ "spec": spec })).await
+    }
+
+    /// Sets an annotation, or with null removes it.
+    pub async fn annotate(&self, object: &Value, key: &str, value: impl Into<Value>) -> Value {
+        self.patch(object, json!({ "metadata": { "annotations": { key: value.into() } } })).await
+    }
+
+    /// Changes the object by a merge patch.
+    pub async fn patch(&self, object: &Value, patch: Value) -> Value {
+        self.objects.patch(object, &patch, Patch::Merge).await.unwrap_or_else(|refusal| panic!("{patch}: {refusal:?}"))
+    }
+
+    /// The object as it is now.
+    pub async fn now(&self, object: &Value) -> Value {
+        self.objects.get(object).await
+    }
+
+    /// Waits until the object is so, and gives it.
+    pub async fn until(&self, object: &Value, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        self.within(SOON, object, what, holds).await
+    }
+
+    /// Waits at most so long until the object is so, and gives it.
+    pub async fn within(&self, most: Duration, object: &Value, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + most;
+        loop {
+            let found = self.objects.find(object).await.unwrap_or_default();
+            if holds(&found) {
+                return found;
+            }
+            let status = &found["status"];
+            assert!(
+                Instant::now() < deadline,
+                "not {what} in {most:?}: {status:#}\nthe operator's log:\n{}\nAWS:\n{:#?}",
+                self.operator.log_tail(),
+                self.calls()
+            );
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the object is Ready in its newest generation.
+    pub async fn ready(&self, object: &Value) -> Value {
+        self.until(object, "Ready", is_ready).await
+    }
+
+    /// Waits until the condition `type_` has this status and reason in the newest generation.
+    pub async fn condition(&self, object: &Value, type_: &str, status: &str, reason: &str) -> Value {
+        let what = format!("{type_}={status}/{reason}");
+        self.until(object, &what, |object| {
+            let found = condition(object, type_);
+            is_observed(object) && found["status"] == status && found["reason"] == reason
+        })
+        .await
+    }
+
+    /// Deletes the object, and does not wait.
+    pub async fn delete(&self, object: &Value) {
+        self.objects.delete(object).await;
+    }
+
+    /// Waits until the object is gone.
+    pub async fn gone(&self, object: &Value) {
+        self.until(object, "gone", Value::is_null).await;
+    }
+
+    /// What was asked of AWS, oldest first, without STS.
+    pub fn journal(&self) -> Vec<JournalEntry> {
+        let all = self.aws.with(|sim| sim.journal().cloned().collect::<Vec<_>>());
+        all.into_iter().filter(|entry| entry.service != "sts").collect()
+    }
+
+    /// The operations that were asked of AWS, oldest first, with what came of them.
+    pub fn calls(&self) -> Vec<String> {
+        self.journal().iter().map(|entry| format!("{} {}", entry.operation, entry.outcome.code)).collect()
+    }
+
+    /// The writes that were asked of AWS, oldest first.
+    pub fn writes(&self) -> Vec<String> {
+        self.journal().iter().filter(|entry| is_write(entry)).map(|entry| entry.operation.clone()).collect()
+    }
+
+    /// How many requests AWS has seen so far: later ones have a higher number.
+    pub fn mark(&self) -> u64 {
+        self.aws.with(|sim| sim.journal().last().map_or(0, |entry| entry.seq))
+    }
+
+    /// The writes since a mark.
+    pub fn writes_since(&self, mark: u64) -> Vec<String> {
+        let later = self.journal().into_iter().filter(|entry| entry.seq > mark && is_write(entry));
+        later.map(|entry| entry.operation).collect()
+    }
+
+    /// What exists in AWS, but for what AWS itself brings (endpoints, the system's interpreter).
+    pub fn resources(&self) -> Vec<InventoryItem> {
+        let all = self.aws.with(|sim| sim.inventory());
+        all.into_iter()
+            .filter(|item| {
+                let kind = serde_json::to_value(item.kind).unwrap();
+                !item.id.contains('/') && !item.id.starts_with("aws.") && kind != "endpoint"
+            })
+            .collect()
+    }
+
+    /// The one resource of this name.
+    pub fn resource(&self, name: &str) -> InventoryItem {
+        let found: Vec<_> = self.resources().into_iter().filter(|item| item.name == name).collect();
+        assert_eq!(found.len(), 1, "resources called {name}: {found:#?}");
+        found.into_iter().next().unwrap()
+    }
+
+    /// Makes AWS misbehave.
+    pub fn fault(&self, rule: Value) {
+        let rule: FaultRule = serde_json::from_value(rule).unwrap();
+        self.aws.with(|sim| sim.add_fault_rule(rule));
+    }
+
+    /// Changes something in AWS behind the operator's back.
+    pub fn mutate(&self, mutation: Value) {
+        let mutation: Mutation = serde_json::from_value(mutation).unwrap();
+        self.aws.with(|sim: &mut Sim| sim.mutate(Timestamp::now(), mutation)).unwrap();
+    }
+
+    /// Looks for so long whether something stays as it is.
+    pub async fn stays<T, F>(&self, time: Duration, what: &str, look: impl Fn() -> F)
+    where
+        T: PartialEq + std::fmt::Debug,
+        F: Future<Output = T>,
+    {
+        let before = look().await;
+        let deadline = Instant::now() + time;
+        while Instant::now() < deadline {
+            sleep(Duration::from_millis(200)).await;
+            let after = look().await;
+            assert_eq!(before, after, "{what} changed; the operator's log:\n{}", self.operator.log_tail());
+        }
+    }
+}
+
+/// An object of this kind.
+pub fn object(kind: &str, name: &str, spec: &Value) -> Value {
+    json!({
+        "apiVersion": "agentcore-operator.github.io/v1alpha1",
+        "kind": kind,
+        "metadata": { "name": name },
+        "spec": spec,
+    })
+}
+
+/// A condition of an object; null if it is absent.
+pub fn condition(object: &Value, type_: &str) -> Value {
+    let conditions = object["status"]["conditions"].as_array();
+    conditions.into_iter().flatten().find(|condition| condition["type"] == type_).cloned().unwrap_or_default()
+}
+
+/// Whether the status speaks of the spec as it is.
+pub fn is_observed(object: &Value) -> bool {
+    object["metadata"]["generation"].is_i64()
+        && object["metadata"]["generation"] == object["status"]["observedGeneration"]
+}
+
+/// Whether the object is Ready in its newest generation.
+pub fn is_ready(object: &Value) -> bool {
+    is_observed(object) && condition(object, "Ready")["status"] == "True"
+}
+
+/// Whether a request may have changed something.
+pub fn is_write(entry: &JournalEntry) -> bool {
+    !["Get", "List", "Assume"].iter().any(|verb| entry.operation.starts_with(verb))
+}
