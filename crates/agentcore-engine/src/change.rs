@@ -49,6 +49,7 @@ impl<K: Kind> Pass<'_, K> {
             return Ok(self.rest_in(status, verdict, &message, Again::After(SignedDuration::from_secs(1))));
         }
         Self::describe(&mut status, &part, Some(view));
+        self.count_children(&mut status, view);
         let state = &view.facts.state;
         let waits = |status, reason, what: &str| {
             let message = format!("AWS {what} the {} {id} ({state})", K::NOUN);
@@ -81,6 +82,18 @@ impl<K: Kind> Pass<'_, K> {
                 self.settled(desired, settled, first)
             }
         }
+    }
+
+    /// How many children work, for those who look at nothing else.
+    fn count_children(&self, status: &mut K::Status, view: &View<K>) {
+        let common = K::status_mut(status);
+        let Some((total, active)) = K::children_active(view).filter(|(total, _)| *total > 0) else {
+            return conditions::clear(common, ConditionType::StrategiesActive);
+        };
+        let (value, reason) = if active == total { ("True", Reason::Available) } else { ("False", Reason::Progressing) };
+        let message = format!("{active} of {total} strategies active");
+        let generation = self.object.meta.generation;
+        conditions::set(common, ConditionType::StrategiesActive, value, reason, &message, generation, self.now);
     }
 
     /// A read says that the resource is not there.

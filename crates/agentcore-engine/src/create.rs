@@ -2,7 +2,7 @@
 
 use agentcore_api::{
     keys::annotation,
-    status::{MAIN_PART, PartRecord, Reason},
+    status::{ConditionType, MAIN_PART, PartRecord, Reason},
 };
 use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
@@ -263,6 +263,7 @@ impl<K: Kind> Pass<'_, K> {
     pub(crate) fn unpin(status: &mut K::Status, record: &PartRecord) {
         Self::describe(status, record, None);
         let common = K::status_mut(status);
+        crate::conditions::clear(common, ConditionType::StrategiesActive);
         common.name = None;
         common.region = None;
         common.account = None;

@@ -83,7 +83,11 @@ pub trait Kind: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static {
     fn left_over(_desired: &Self::Spec, _view: &View<Self>) -> Vec<LeftOver> {
         Vec::new()
     }
-    /// Informational conditions and the message of a Ready object.
+    /// How many children the resource has, and how many of them work: the condition `StrategiesActive`.
+    fn children_active(_view: &View<Self>) -> Option<(usize, usize)> {
+        None
+    }
+    /// The message of a Ready object.
     fn message(view: &View<Self>) -> String;
     /// Fills in the kind's own members of the status; without a view there is no resource.
     fn describe(view: Option<&View<Self>>, record: &PartRecord, status: &mut Self::Status);

@@ -92,6 +92,10 @@ impl Kind for MemoryKind {
         left_over::left_over(desired, view)
     }
 
+    fn children_active(view: &View<Self>) -> Option<(usize, usize)> {
+        Some((view.more.len(), view.more.iter().filter(|strategy| strategy.active()).count()))
+    }
+
     fn message(view: &View<Self>) -> String {
         status::message(view)
     }
