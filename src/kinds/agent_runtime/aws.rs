@@ -68,7 +68,7 @@ pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>
 
 /// The list item, if it has this name.
 fn candidate(item: AgentRuntime, name: &str) -> Option<Candidate> {
-    (item.agent_runtime_name == name).then(|| Candidate {
+    (item.agent_runtime_name == name).then_some(Candidate {
         id: item.agent_runtime_id,
         arn: item.agent_runtime_arn,
         name: Some(item.agent_runtime_name),
@@ -196,7 +196,7 @@ pub(super) async fn delete(control: &Control, id: &str) -> Result<Accepted, Faul
 }
 
 /// A request that can't be made of this spec.
-fn refused(operation: &'static str, message: impl ToString) -> Fault {
+fn refused(operation: &'static str, message: &(impl ToString + ?Sized)) -> Fault {
     let (code, message) = ("NotSent".to_owned(), message.to_string());
     Fault { class: Class::Invalid, code, message, operation, refusal: true }
 }

@@ -21,7 +21,8 @@ pub(super) fn left_over(desired: &AgentRuntimeSpec, shown: &AgentRuntimeSpec) ->
         ("capacityProviderArn", gone(desired.capacity_provider_arn.is_some(), shown.capacity_provider_arn.is_some())),
     ]
     .into_iter()
-    .filter_map(|(field, left)| left.then(|| field.to_owned()))
+    .filter(|(_, left)| *left)
+    .map(|(field, _)| field.to_owned())
     .collect();
     fields.extend(protocol(desired, shown).into_iter().map(str::to_owned));
     fields.extend(lifecycle(desired, shown).into_iter().map(str::to_owned));

@@ -21,7 +21,7 @@ fn spec(object: &str) -> AgentRuntimeSpec {
 }
 
 /// A spec with what must be in it, and these members.
-fn small(more: serde_json::Value) -> AgentRuntimeSpec {
+fn small(more: &serde_json::Value) -> AgentRuntimeSpec {
     let mut spec = serde_json::json!({
         "artifact": { "container": { "image": "public.ecr.aws/team/agent:1" } },
         "executionRole": { "arn": "arn:aws:iam::123456789012:role/AmazonBedrockAgentCoreSupport" },

@@ -48,7 +48,7 @@ pub(super) fn to_sdk(
         )
         .build()
         .map(types::AuthorizerConfiguration::CustomJwtAuthorizer)
-        .map_err(|error| refused(operation, error))
+        .map_err(|error| refused(operation, &error))
 }
 
 /// A list that says something: AWS takes no empty one.
@@ -80,13 +80,13 @@ fn claim(operation: &'static str, claim: &CustomClaim) -> Result<types::CustomCl
         .claim_match_value(value)
         .claim_match_operator(operator)
         .build()
-        .map_err(|error| refused(operation, error))?;
+        .map_err(|error| refused(operation, &error))?;
     types::CustomClaimValidationType::builder()
         .inbound_token_claim_name(inbound_token_claim_name)
         .inbound_token_claim_value_type(type_)
         .authorizing_claim_match_value(matched)
         .build()
-        .map_err(|error| refused(operation, error))
+        .map_err(|error| refused(operation, &error))
 }
 
 fn endpoint(operation: &'static str, endpoint: &PrivateEndpoint) -> Result<types::PrivateEndpoint, Fault> {
@@ -122,7 +122,7 @@ fn endpoint(operation: &'static str, endpoint: &PrivateEndpoint) -> Result<types
         .set_routing_domain(routing_domain.clone())
         .build()
         .map(types::PrivateEndpoint::ManagedVpcResource)
-        .map_err(|error| refused(operation, error))
+        .map_err(|error| refused(operation, &error))
 }
 
 fn endpoint_override(
@@ -134,7 +134,7 @@ fn endpoint_override(
         .domain(domain)
         .private_endpoint(endpoint(operation, private_endpoint)?)
         .build()
-        .map_err(|error| refused(operation, error))
+        .map_err(|error| refused(operation, &error))
 }
 
 fn workloads(
@@ -146,7 +146,7 @@ fn workloads(
         .iter()
         .map(|HostingEnvironment { arn }| types::HostingEnvironment::builder().arn(arn).build())
         .collect::<Result<_, _>>()
-        .map_err(|error| refused(operation, error))?;
+        .map_err(|error| refused(operation, &error))?;
     Ok(types::AllowedWorkloadConfiguration::builder()
         .set_hosting_environments(some(&environments))
         .set_workload_identities(some(workload_identities))

@@ -62,7 +62,7 @@ pub(in super::super) fn members(operation: &'static str, settings: &AgentRuntime
     let metadata = require_mmds_v2
         .map(|required| types::RuntimeMetadataConfiguration::builder().require_mmdsv2(required).build())
         .transpose()
-        .map_err(|error| refused(operation, error))?;
+        .map_err(|error| refused(operation, &error))?;
     Ok(Members {
         description: description.clone(),
         artifact: artifact_to_sdk(operation, artifact)?,
@@ -92,19 +92,19 @@ fn artifact_to_sdk(operation: &'static str, artifact: &Artifact) -> Result<types
             .container_uri(image)
             .build()
             .map(types::AgentRuntimeArtifact::ContainerConfiguration)
-            .map_err(|error| refused(operation, error));
+            .map_err(|error| refused(operation, &error));
     }
     let Some(CodeArtifact { s3: S3Object { bucket, prefix, version_id }, runtime, entry_point }) = code else {
         return Err(refused(operation, "the artifact is neither a container nor code: give it one"));
     };
     let location = types::S3Location::builder().bucket(bucket).prefix(prefix).set_version_id(version_id.clone());
     types::CodeConfiguration::builder()
-        .code(types::Code::S3(location.build().map_err(|error| refused(operation, error))?))
+        .code(types::Code::S3(location.build().map_err(|error| refused(operation, &error))?))
         .runtime(types::AgentManagedRuntimeType::from(runtime.as_str()))
         .set_entry_point(Some(entry_point.clone()))
         .build()
         .map(types::AgentRuntimeArtifact::CodeConfiguration)
-        .map_err(|error| refused(operation, error))
+        .map_err(|error| refused(operation, &error))
 }
 
 fn network_to_sdk(operation: &'static str, network: &Network) -> Result<types::NetworkConfiguration, Fault> {
@@ -117,12 +117,12 @@ fn network_to_sdk(operation: &'static str, network: &Network) -> Result<types::N
         .set_subnets(Some(subnets.clone()))
         .set_security_groups(Some(security_groups.clone()))
         .build()
-        .map_err(|error| refused(operation, error))?;
+        .map_err(|error| refused(operation, &error))?;
     types::NetworkConfiguration::builder()
         .network_mode(mode)
         .set_network_mode_config(in_vpc.then_some(vpc))
         .build()
-        .map_err(|error| refused(operation, error))
+        .map_err(|error| refused(operation, &error))
 }
 
 fn protocol_to_sdk(operation: &'static str, protocol: &Protocol) -> Result<types::ProtocolConfiguration, Fault> {
@@ -138,7 +138,7 @@ fn protocol_to_sdk(operation: &'static str, protocol: &Protocol) -> Result<types
         .set_port(*port)
         .set_path(path.clone())
         .build()
-        .map_err(|error| refused(operation, error))
+        .map_err(|error| refused(operation, &error))
 }
 
 fn lifecycle_to_sdk(lifecycle: &Lifecycle) -> types::LifecycleConfiguration {
@@ -176,9 +176,9 @@ fn filesystem(operation: &'static str, filesystem: &Filesystem) -> Result<Filesy
             .build()
             .map(FilesystemConfiguration::CapacityProviderVolume)
     } else {
-        return Err(refused(operation, format!("the file system {mount_path} has no source: give it one")));
+        return Err(refused(operation, &format!("the file system {mount_path} has no source: give it one")));
     };
-    built.map_err(|error| refused(operation, error))
+    built.map_err(|error| refused(operation, &error))
 }
 
 fn allowed_port(operation: &'static str, port: &AllowedPort) -> Result<types::AllowedPort, Fault> {
@@ -190,7 +190,7 @@ fn allowed_port(operation: &'static str, port: &AllowedPort) -> Result<types::Al
             .to(*to)
             .build()
             .map(types::AllowedPort::PortRange)
-            .map_err(|error| refused(operation, error)),
+            .map_err(|error| refused(operation, &error)),
         (None, None) => Err(refused(operation, "an entry of allowedPorts has neither port nor range: give it one")),
     }
 }

@@ -58,7 +58,7 @@ fn answer(settings: &AgentRuntimeSpec) -> GetAgentRuntimeOutput {
 
 #[test]
 fn a_read_gives_back_what_was_sent() {
-    for spec in [spec(CONTAINER), spec(CODE), small(json!({}))] {
+    for spec in [spec(CONTAINER), spec(CODE), small(&json!({}))] {
         let settings = settings(&spec);
         let view = view(answer(&settings)).unwrap();
         assert_eq!(view.settings, settings);
@@ -115,7 +115,7 @@ fn the_objects_have_every_member() {
 
 #[test]
 fn what_is_not_said_is_not_sent() {
-    let members = members("UpdateAgentRuntime", &settings(&small(json!({})))).unwrap();
+    let members = members("UpdateAgentRuntime", &settings(&small(&json!({})))).unwrap();
     assert!(members.description.is_none() && members.protocol.is_none() && members.authorizer.is_none());
     assert!(members.request_headers.is_none() && members.lifecycle.is_none() && members.allowed_ports.is_none());
     assert!(members.platform_version.is_none() && members.metadata.is_none() && members.capacity_provider.is_none());
@@ -134,7 +134,7 @@ fn a_language_runtime_that_the_sdk_does_not_know_is_passed_on() {
 
 #[test]
 fn a_union_without_a_member_is_not_sent() {
-    let mut spec = small(json!({}));
+    let mut spec = small(&json!({}));
     spec.artifact.container = None;
     let fault = members("CreateAgentRuntime", &settings(&spec)).unwrap_err();
     assert_eq!(fault.class, agentcore_engine::fault::Class::Invalid);
@@ -143,7 +143,7 @@ fn a_union_without_a_member_is_not_sent() {
 
 #[test]
 fn an_answer_that_lacks_its_id_is_none() {
-    let mut answer = answer(&settings(&small(json!({}))));
+    let mut answer = answer(&settings(&small(&json!({}))));
     answer.agent_runtime_id.clear();
     assert!(view(answer).is_err());
 }

@@ -18,12 +18,12 @@ fn expected(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 #[test]
 fn the_region_is_always_there() {
-    assert_eq!(env(&small(json!({}))), expected(&[]));
+    assert_eq!(env(&small(&json!({}))), expected(&[]));
 }
 
 #[test]
 fn a_memory_by_name() {
-    let spec = small(json!({ "memoryRef": { "name": "support" } }));
+    let spec = small(&json!({ "memoryRef": { "name": "support" } }));
     let known = [
         ("BEDROCK_AGENTCORE_MEMORY_ID", "agents_support-ABCDEFGHIJ"),
         ("BEDROCK_AGENTCORE_MEMORY_NAME", "agents_support"),
@@ -38,14 +38,14 @@ fn a_memory_by_name() {
 
 #[test]
 fn a_memory_by_id() {
-    let spec = small(json!({ "memoryRef": { "id": "a-b_c-ABCDEFGHIJ" } }));
+    let spec = small(&json!({ "memoryRef": { "id": "a-b_c-ABCDEFGHIJ" } }));
     let known = [("BEDROCK_AGENTCORE_MEMORY_ID", "a-b_c-ABCDEFGHIJ"), ("BEDROCK_AGENTCORE_MEMORY_NAME", "a-b_c")];
     assert_eq!(env(&spec), expected(&known));
 }
 
 #[test]
 fn the_only_interpreter_is_the_default_whatever_its_alias() {
-    let spec = small(json!({ "codeInterpreterRefs": [{ "alias": "web-tools", "name": "web" }] }));
+    let spec = small(&json!({ "codeInterpreterRefs": [{ "alias": "web-tools", "name": "web" }] }));
     let known = [
         ("BEDROCK_AGENTCORE_CODE_INTERPRETER_WEB_TOOLS_ID", "agents_web-ABCDEFGHIJ"),
         ("BEDROCK_AGENTCORE_CODE_INTERPRETER_ID", "agents_web-ABCDEFGHIJ"),
@@ -66,15 +66,15 @@ fn of_several_interpreters_the_alias_default_is_the_default() {
         ("BEDROCK_AGENTCORE_CODE_INTERPRETER_WEB_ID", "agents_web-ABCDEFGHIJ"),
         ("BEDROCK_AGENTCORE_CODE_INTERPRETER_ID", "agents_tools-ABCDEFGHIJ"),
     ];
-    assert_eq!(env(&small(json!({ "codeInterpreterRefs": references }))), expected(&known));
+    assert_eq!(env(&small(&json!({ "codeInterpreterRefs": references }))), expected(&known));
     references[1]["alias"] = Value::from("other");
-    let without = env(&small(json!({ "codeInterpreterRefs": references })));
+    let without = env(&small(&json!({ "codeInterpreterRefs": references })));
     assert!(!without.contains_key("BEDROCK_AGENTCORE_CODE_INTERPRETER_ID"));
 }
 
 #[test]
 fn what_the_user_gives_wins_and_all_is_sorted() {
-    let spec = small(json!({
+    let spec = small(&json!({
         "memoryRef": { "name": "support" },
         "env": [
             { "name": "Z", "value": "" },
@@ -94,7 +94,7 @@ fn what_the_user_gives_wins_and_all_is_sorted() {
 fn no_more_variables_than_aws_takes() {
     let with = |count: usize| {
         let env: Vec<Value> = (0..count).map(|n| json!({ "name": format!("V{n}"), "value": "secret" })).collect();
-        small(json!({ "env": env, "memoryRef": { "name": "support" } }))
+        small(&json!({ "env": env, "memoryRef": { "name": "support" } }))
     };
     assert_eq!(settings(&with(46)).env.len(), 50);
     let blocked = RuntimeKind::settings(&with(48), &resolved()).unwrap_err();
@@ -127,8 +127,8 @@ fn what_is_not_the_resources_own_is_not_desired() {
 
 #[test]
 fn writing_nothing_is_no_change() {
-    let nothing = small(json!({}));
-    let written = small(json!({ "lifecycle": {}, "network": { "mode": "PUBLIC" }, "env": [], "filesystems": [] }));
+    let nothing = small(&json!({}));
+    let written = small(&json!({ "lifecycle": {}, "network": { "mode": "PUBLIC" }, "env": [], "filesystems": [] }));
     assert_eq!(settings(&nothing), settings(&written));
 }
 
@@ -136,7 +136,7 @@ fn writing_nothing_is_no_change() {
 fn a_create_carries_no_require_mmds_v2() {
     let resolved = Resolved::default();
     let at_creation = |value: Value| {
-        let spec = small(json!({ "requireMMDSv2": value }));
+        let spec = small(&json!({ "requireMMDSv2": value }));
         let settings = RuntimeKind::settings(&spec, &resolved).unwrap();
         (RuntimeKind::at_creation(&settings) == settings, RuntimeKind::at_creation(&settings).require_mmds_v2)
     };

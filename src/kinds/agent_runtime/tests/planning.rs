@@ -102,8 +102,8 @@ fn what_aws_fills_in_calls_for_nothing_and_is_not_left_over() {
         (json!({}), json!({ "requireMMDSv2": false, "platformVersion": "2026-01" })),
     ];
     for (wanted, shown) in cases {
-        let desired = settings(&small(wanted.clone()));
-        let shown = settings(&small(shown));
+        let desired = settings(&small(&wanted));
+        let shown = settings(&small(&shown));
         for shown in [shown.clone(), filled_in(shown)] {
             assert_eq!(fields(&desired, &shown), [""; 0], "{wanted}");
             assert_eq!(RuntimeKind::left_over(&desired, &view(shown)), [], "{wanted}");
@@ -178,8 +178,8 @@ fn the_order_of_the_entry_point_is_a_difference() {
 
 #[test]
 fn another_source_at_the_same_place_is_a_difference() {
-    let desired = settings(&small(json!({ "filesystems": [{ "mountPath": "/mnt/data", "sessionStorage": {} }] })));
-    let shown = settings(&small(json!({
+    let desired = settings(&small(&json!({ "filesystems": [{ "mountPath": "/mnt/data", "sessionStorage": {} }] })));
+    let shown = settings(&small(&json!({
         "filesystems": [{ "mountPath": "/mnt/data", "capacityProviderVolume": { "volumeName": "data" } }],
     })));
     assert_eq!(fields(&desired, &shown), ["filesystems"]);
@@ -188,8 +188,8 @@ fn another_source_at_the_same_place_is_a_difference() {
 
 #[test]
 fn a_value_is_never_told() {
-    let desired = settings(&small(json!({ "env": [{ "name": "TOKEN", "value": "hunter2" }] })));
-    let shown = settings(&small(json!({ "env": [{ "name": "TOKEN", "value": "hunter1" }] })));
+    let desired = settings(&small(&json!({ "env": [{ "name": "TOKEN", "value": "hunter2" }] })));
+    let shown = settings(&small(&json!({ "env": [{ "name": "TOKEN", "value": "hunter1" }] })));
     assert_eq!(fields(&desired, &shown), ["env[TOKEN]"]);
     let told = format!("{:?}", plan(&desired, shown, true));
     assert!(!told.contains("hunter"), "{told}");
@@ -197,7 +197,7 @@ fn a_value_is_never_told() {
 
 #[test]
 fn what_others_added_is_no_drift_but_a_removal_is_sent() {
-    let desired = settings(&small(json!({})));
+    let desired = settings(&small(&json!({})));
     let mut shown = settings(&spec(CONTAINER));
     shown.artifact = desired.artifact.clone();
     shown.execution_role = desired.execution_role.clone();
@@ -210,14 +210,14 @@ fn what_others_added_is_no_drift_but_a_removal_is_sent() {
 
 #[test]
 fn what_is_asked_for_again_is_sent_although_nothing_differs() {
-    let desired = settings(&small(json!({})));
+    let desired = settings(&small(&json!({})));
     let Plan::Update { fields, .. } = plan(&desired, desired.clone(), true) else { panic!("it must be sent") };
     assert_eq!(fields, [""; 0]);
 }
 
 #[test]
 fn what_aws_keeps_is_named() {
-    let desired = settings(&small(json!({})));
+    let desired = settings(&small(&json!({})));
     let authorizer: Authorizer = spec(CODE).authorizer.unwrap();
     let filesystems: Vec<Filesystem> = spec(CONTAINER).filesystems;
     let edits: Vec<(&str, AgentRuntimeSpec)> = vec![
@@ -255,7 +255,7 @@ fn what_aws_keeps_is_named() {
                 ..desired.clone()
             },
         ),
-        ("env[OLD]", settings(&small(json!({ "env": [{ "name": "OLD", "value": "" }] })))),
+        ("env[OLD]", settings(&small(&json!({ "env": [{ "name": "OLD", "value": "" }] })))),
     ];
     for (field, shown) in edits {
         let expected = LeftOver { field: field.to_owned(), grave: field == "authorizer" };
@@ -267,8 +267,8 @@ fn what_aws_keeps_is_named() {
 
 #[test]
 fn a_member_of_the_protocol_that_aws_keeps_is_named() {
-    let desired = settings(&small(json!({ "protocol": { "type": "MCP" } })));
-    let shown = settings(&small(json!({ "protocol": { "type": "MCP", "port": 8100, "path": "/tools" } })));
+    let desired = settings(&small(&json!({ "protocol": { "type": "MCP" } })));
+    let shown = settings(&small(&json!({ "protocol": { "type": "MCP", "port": 8100, "path": "/tools" } })));
     let fields: Vec<String> =
         RuntimeKind::left_over(&desired, &view(shown)).into_iter().map(|left| left.field).collect();
     assert_eq!(fields, ["protocol.port", "protocol.path"]);

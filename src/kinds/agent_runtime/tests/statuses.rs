@@ -6,7 +6,7 @@ use super::{endpoint, settings, small, view};
 use crate::kinds::agent_runtime::{Endpoint, RuntimeKind};
 
 fn serving(endpoint: Option<Endpoint>) -> Serving {
-    let mut view = view(settings(&small(json!({}))));
+    let mut view = view(settings(&small(&json!({}))));
     view.more = endpoint;
     RuntimeKind::serving(&view)
 }
@@ -56,7 +56,7 @@ fn it_does_not_serve_when_the_endpoint_failed() {
 #[test]
 fn states() {
     let of = |word: &str| {
-        let mut view = view(settings(&small(json!({}))));
+        let mut view = view(settings(&small(&json!({}))));
         word.clone_into(&mut view.facts.state);
         RuntimeKind::state(&view)
     };
@@ -72,7 +72,7 @@ fn states() {
 
 #[test]
 fn the_status_tells_the_versions() {
-    let mut view = view(settings(&small(json!({}))));
+    let mut view = view(settings(&small(&json!({}))));
     let record = PartRecord::default();
     let mut status = AgentRuntimeStatus::default();
     assert_eq!(RuntimeKind::message(&view), "READY: version 3 is live");
