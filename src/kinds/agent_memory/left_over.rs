@@ -55,8 +55,8 @@ fn of_strategy(desired: &Strategy, shown: &Strategy) -> Vec<&'static str> {
         "namespaceTemplates",
         desired.namespace_templates.is_empty() && shown.namespace_templates.iter().any(|one| is_chosen(one)),
     );
-    check("recordSchema", desired.record_schema.is_none() && shown.record_schema.is_some());
     check("recordExpiryDays", desired.record_expiry_days.is_none() && shown.record_expiry_days.is_some());
+    check("recordSchema", desired.record_schema.is_none() && shown.record_schema.is_some());
     check("extraction", desired.extraction.is_none() && shown.extraction.is_some());
     check("consolidation", desired.consolidation.is_none() && shown.consolidation.is_some());
     check("reflection", desired.reflection.is_none() && reflects(shown));
