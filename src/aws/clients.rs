@@ -10,7 +10,7 @@ use agentcore_engine::{
     fault::{Class, Fault},
     known::Identity,
 };
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
 use super::{control::Control, guard::Witness, sdk_error};
 use crate::server::metrics::Metrics;
@@ -25,12 +25,31 @@ const OPERATION: Duration = Duration::from_secs(25);
 /// How long it is believed that an access key belongs to an account; it always does, but keys are also revoked.
 const IDENTITY: Duration = Duration::from_mins(15);
 
+/// How long a failure to learn whose the credentials are is believed, so that many objects don't ask at once.
+const FAILURE: Duration = Duration::from_secs(1);
+
 /// AWS, as the operator reaches it.
 #[derive(Clone, Debug)]
 pub struct Aws {
     config: SdkConfig,
     metrics: Metrics,
-    regions: Arc<Mutex<HashMap<String, Connection>>>,
+    regions: Arc<Mutex<HashMap<String, Region>>>,
+}
+
+/// What is known of a region. One task at a time asks; the others wait for its answer.
+type Region = Arc<tokio::sync::Mutex<Option<Known>>>;
+
+/// The last answer, and when it came.
+#[derive(Debug)]
+struct Known {
+    answer: Result<Connection, Fault>,
+    since: Instant,
+}
+
+impl Known {
+    fn is_fresh(&self) -> bool {
+        self.since.elapsed() < if self.answer.is_ok() { IDENTITY } else { FAILURE }
+    }
 }
 
 /// A region, with credentials whose account is known.
@@ -40,7 +59,6 @@ pub struct Connection {
     pub identity: Identity,
     /// The control plane.
     pub control: Control,
-    since: Instant,
 }
 
 impl Aws {
@@ -67,10 +85,18 @@ impl Aws {
 
     /// The connection to a region. Asks AWS whose the credentials are, unless that is known.
     pub async fn connect(&self, region: &str) -> Result<Connection, Fault> {
-        if let Some(connection) = self.known(region) {
-            return Ok(connection);
+        let place = Arc::clone(self.lock().entry(region.to_owned()).or_default());
+        let mut known = place.lock().await;
+        if let Some(known) = known.as_ref().filter(|known| known.is_fresh()) {
+            return known.answer.clone();
         }
-        let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
+        let answer = self.identify(region).await;
+        *known = Some(Known { answer: answer.clone(), since: Instant::now() });
+        answer
+    }
+
+    async fn identify(&self, region: &str) -> Result<Connection, Fault> {
+        let config = self.config.to_builder().region(aws_config::Region::new(region.to_owned())).build();
         let witness = Witness::default();
         let started = Instant::now();
         let request = aws_sdk_sts::Client::new(&config).get_caller_identity().customize();
@@ -87,10 +113,8 @@ impl Aws {
         let connection = Connection {
             identity: Identity { account, partition },
             control: Control::new(sdk, key.into(), self.metrics.clone()),
-            since: Instant::now(),
         };
         tracing::info!(region, account = %connection.identity.account, caller = %arn, "AWS credentials checked");
-        self.lock().insert(region.to_owned(), connection.clone());
         Ok(connection)
     }
 
@@ -99,11 +123,7 @@ impl Aws {
         self.lock().remove(region);
     }
 
-    fn known(&self, region: &str) -> Option<Connection> {
-        self.lock().get(region).filter(|connection| connection.since.elapsed() < IDENTITY).cloned()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Connection>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Region>> {
         self.regions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use agentcore_api::keys::annotation;
-use futures::{FutureExt, StreamExt, stream::BoxStream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream::BoxStream};
 use kube::{
     Api, Client, Resource, ResourceExt,
     core::PartialObjectMeta,
@@ -69,6 +69,7 @@ pub async fn run<K: Managed>(
         .default_backoff()
         .modify(drop_what_is_not_needed)
         .reflect(writer)
+        .inspect_ok(forget_what_is_gone(&shell))
         .applied_objects()
         .predicate_filter(what_matters::<K>, kube::runtime::PredicateConfig::default());
     tokio::spawn(announce_ready(store.clone(), ready));
@@ -96,10 +97,22 @@ pub fn referrers_of<K: Managed, Other: Managed>(scope: &Scope, client: Client, r
         .filter_map(|changed| futures::future::ready(changed.ok()))
         .flat_map(move |changed| {
             let namespace = changed.namespace().unwrap_or_default();
-            let names = referrers.of(&namespace, Other::NAME, &changed.name_any());
+            let names = referrers.of(K::NAME, Other::NAME, &namespace, &changed.name_any());
             futures::stream::iter(names.into_iter().map(move |name| ObjectRef::new(&name).within(&namespace)))
         })
         .boxed()
+}
+
+/// Keeps nothing of objects that are gone.
+fn forget_what_is_gone<K: Managed>(
+    shell: &Arc<Shell<K>>,
+) -> impl FnMut(&watcher::Event<PartialObjectMeta<K::Object>>) + Send + 'static {
+    let shell = Arc::clone(shell);
+    move |event| {
+        if let watcher::Event::Delete(gone) = event {
+            shell.forget(&gone.namespace().unwrap_or_default(), &gone.name_any());
+        }
+    }
 }
 
 async fn announce_ready<T>(store: Store<T>, ready: impl FnOnce())

@@ -13,40 +13,45 @@ pub struct Referrers(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    by_referent: HashMap<Key, BTreeSet<String>>,
-    by_referrer: HashMap<(String, String), Vec<Key>>,
+    by_referent: HashMap<Key, BTreeSet<Key>>,
+    by_referrer: HashMap<Key, Vec<Key>>,
 }
 
-/// Namespace, kind and name of a referenced object.
-type Key = (String, &'static str, String);
+/// Kind, namespace and name of an object.
+type Key = (&'static str, String, String);
+
+fn key(kind: &'static str, namespace: &str, name: &str) -> Key {
+    (kind, namespace.to_owned(), name.to_owned())
+}
 
 impl Referrers {
     /// The references of an object are now these.
-    pub fn set(&self, namespace: &str, referrer: &str, references: &[Reference]) {
+    pub fn set(&self, kind: &'static str, namespace: &str, name: &str, references: &[Reference]) {
+        let referrer = key(kind, namespace, name);
+        let referents: Vec<Key> =
+            references.iter().map(|reference| key(reference.kind, namespace, &reference.name)).collect();
         let mut inner = self.lock();
-        let keys: Vec<Key> =
-            references.iter().map(|reference| (namespace.to_owned(), reference.kind, reference.name.clone())).collect();
-        let place = (namespace.to_owned(), referrer.to_owned());
-        for old in inner.by_referrer.remove(&place).unwrap_or_default() {
+        for old in inner.by_referrer.remove(&referrer).unwrap_or_default() {
             if let Some(names) = inner.by_referent.get_mut(&old) {
-                names.remove(referrer);
+                names.remove(&referrer);
                 if names.is_empty() {
                     inner.by_referent.remove(&old);
                 }
             }
         }
-        for key in &keys {
-            inner.by_referent.entry(key.clone()).or_default().insert(referrer.to_owned());
+        for referent in &referents {
+            inner.by_referent.entry(referent.clone()).or_default().insert(referrer.clone());
         }
-        if !keys.is_empty() {
-            inner.by_referrer.insert(place, keys);
+        if !referents.is_empty() {
+            inner.by_referrer.insert(referrer, referents);
         }
     }
 
-    /// Names of the objects of the namespace that reference this one.
-    pub fn of(&self, namespace: &str, kind: &'static str, name: &str) -> Vec<String> {
-        let key = (namespace.to_owned(), kind, name.to_owned());
-        self.lock().by_referent.get(&key).into_iter().flatten().cloned().collect()
+    /// Names of the objects of the kind `referrer` that reference this one, in its namespace.
+    pub fn of(&self, referrer: &'static str, kind: &'static str, namespace: &str, name: &str) -> Vec<String> {
+        let inner = self.lock();
+        let found = inner.by_referent.get(&key(kind, namespace, name)).into_iter().flatten();
+        found.filter(|(kind, ..)| *kind == referrer).map(|(.., name)| name.clone()).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -62,14 +67,19 @@ mod tests {
     fn references_come_and_go() {
         let referrers = Referrers::default();
         let memory = |name: &str| Reference { kind: "AgentMemory", name: name.to_owned() };
-        referrers.set("ns", "a", &[memory("m"), memory("n")]);
-        referrers.set("ns", "b", &[memory("m")]);
-        assert_eq!(referrers.of("ns", "AgentMemory", "m"), ["a", "b"]);
-        assert_eq!(referrers.of("other", "AgentMemory", "m"), [""; 0]);
-        referrers.set("ns", "a", &[memory("n")]);
-        assert_eq!(referrers.of("ns", "AgentMemory", "m"), ["b"]);
-        referrers.set("ns", "b", &[]);
-        referrers.set("ns", "a", &[]);
+        let of = |name| referrers.of("AgentRuntime", "AgentMemory", "ns", name);
+        referrers.set("AgentRuntime", "ns", "a", &[memory("m"), memory("n")]);
+        referrers.set("AgentRuntime", "ns", "b", &[memory("m")]);
+        assert_eq!(of("m"), ["a", "b"]);
+        assert_eq!(referrers.of("AgentRuntime", "AgentMemory", "other", "m"), [""; 0]);
+        assert_eq!(referrers.of("CodeInterpreter", "AgentMemory", "ns", "m"), [""; 0]);
+        referrers.set("AgentRuntime", "ns", "a", &[memory("n")]);
+        assert_eq!(of("m"), ["b"]);
+        // An object of another kind has its own references, whatever its name.
+        referrers.set("AgentMemory", "ns", "b", &[]);
+        assert_eq!(of("m"), ["b"]);
+        referrers.set("AgentRuntime", "ns", "b", &[]);
+        referrers.set("AgentRuntime", "ns", "a", &[]);
         assert!(referrers.lock().by_referent.is_empty() && referrers.lock().by_referrer.is_empty());
     }
 }

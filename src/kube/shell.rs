@@ -100,6 +100,12 @@ impl<K: Managed> Shell<K> {
         self.metrics.clone()
     }
 
+    /// The object is gone: nothing is kept of it.
+    pub fn forget(&self, namespace: &str, name: &str) {
+        self.hints.forget(namespace, name);
+        self.referrers.set(K::NAME, namespace, name, &[]);
+    }
+
     /// Looks after an object until there is nothing to be done at once.
     pub async fn look_after(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
         let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
@@ -110,8 +116,7 @@ impl<K: Managed> Shell<K> {
         let objects = Objects::new(self.client.clone(), namespace);
         for _ in 0..IN_A_ROW {
             let Some(found) = objects.get(name).await? else {
-                self.hints.forget(namespace, name);
-                self.referrers.set(namespace, name, &[]);
+                self.forget(namespace, name);
                 return Ok(Rest::UntilChange);
             };
             let finalizers = found.metadata.finalizers.clone().unwrap_or_default();
@@ -119,10 +124,7 @@ impl<K: Managed> Shell<K> {
             let namespace_uid = self.namespace_uid(&uid, namespace, name).await?;
             let read = Read::new(found, &namespace_uid)?;
             if let Ok(spec) = &read.object.spec {
-                let references = K::references(spec);
-                if !references.is_empty() {
-                    self.referrers.set(namespace, name, &references);
-                }
+                self.referrers.set(K::NAME, namespace, name, &K::references(spec));
             }
             match self.pass(&objects, read, &finalizers).await {
                 Ok(Again::Now) | Err(Error::Conflict) => {}
