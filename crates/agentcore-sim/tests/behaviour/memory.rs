@@ -85,6 +85,10 @@ fn what_makes_no_sense_is_refused() {
     refused(&memory("notes", &json!([semantic("same"), semantic("same")])));
     refused(&memory("notes", &json!([{"semanticMemoryStrategy": {"name": "a", "namespaces": ["/{tenant}/"]}}])));
     refused(&memory("notes", &json!([{"semanticMemoryStrategy": {"name": "a", "namespaces": ["/a/", "/b/"]}}])));
+    refused(&memory(
+        "notes",
+        &json!([{"semanticMemoryStrategy": {"name": "a", "namespaces": ["/a/"], "namespaceTemplates": ["/b/"]}}]),
+    ));
     refused(&memory("notes", &json!([{"customMemoryStrategy": {"name": "a"}}])));
     refused(&memory(
         "notes",

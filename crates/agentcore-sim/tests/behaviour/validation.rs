@@ -36,6 +36,8 @@ fn each_rule_of_runtimes_has_a_body_that_it_refuses() {
         ("lifecycleConfiguration", json!({"maxLifetime": 59})),
         ("protocolConfiguration", json!({"serverProtocol": "HTTP", "port": 8443})),
         ("allowedPorts", json!([{"port": 8080}, {"portRange": {"from": 8000, "to": 8100}}])),
+        ("allowedPorts", json!([{"portRange": {"from": 8400, "to": 8500}}])),
+        ("allowedPorts", json!([{"portRange": {"from": 8500, "to": 8450}}])),
         ("allowedPorts", json!([])),
         ("filesystemConfigurations", json!([mount, mount])),
         ("environmentVariables", json!({"": "x"})),
