@@ -21,6 +21,8 @@ struct Settled<'a, K: Kind> {
     view: &'a View<K>,
     record: PartRecord,
     status: K::Status,
+    /// Whether it works: from now on it counts as ever active.
+    good: bool,
     /// A failed update: the same body is sent once more.
     again: bool,
     child_failed: Option<Blocked>,
@@ -71,14 +73,12 @@ impl<K: Kind> Pass<'_, K> {
             State::CreateFailed => self.create_failed(desired, part, status, view),
             State::UpdateFailed => self.update_failed(desired, part, status, view),
             State::Good => {
-                part.ever_active = true;
-                record::put::<K>(&mut status, part.clone());
-                let common = K::status_mut(&mut status);
-                common.established_at.get_or_insert_with(|| Time(whole_seconds(self.now)));
-                self.settled(desired, Settled { view, record: part, status, again: false, child_failed: None }, first)
+                let settled = Settled { view, record: part, status, good: true, again: false, child_failed: None };
+                self.settled(desired, settled, first)
             }
             State::ChildFailed(blocked) => {
-                let settled = Settled { view, record: part, status, again: false, child_failed: Some(blocked) };
+                let settled =
+                    Settled { view, record: part, status, good: false, again: false, child_failed: Some(blocked) };
                 self.settled(desired, settled, first)
             }
         }
@@ -90,7 +90,8 @@ impl<K: Kind> Pass<'_, K> {
         let Some((total, active)) = K::children_active(view).filter(|(total, _)| *total > 0) else {
             return conditions::clear(common, ConditionType::StrategiesActive);
         };
-        let (value, reason) = if active == total { ("True", Reason::Available) } else { ("False", Reason::Progressing) };
+        let (value, reason) =
+            if active == total { ("True", Reason::Available) } else { ("False", Reason::Progressing) };
         let message = format!("{active} of {total} strategies active");
         let generation = self.object.meta.generation;
         conditions::set(common, ConditionType::StrategiesActive, value, reason, &message, generation, self.now);
@@ -178,7 +179,11 @@ impl<K: Kind> Pass<'_, K> {
         }
         record::put::<K>(&mut status, part.clone());
         let first = self.ask_get(&desired.place.region, &view.facts.id, 0, None)?;
-        self.settled(desired, Settled { view, record: part, status, again: same, child_failed: None }, first)
+        self.settled(
+            desired,
+            Settled { view, record: part, status, good: false, again: same, child_failed: None },
+            first,
+        )
     }
 
     /// Notes that this body failed, if that is news; whether it is to be left alone for now.
@@ -199,7 +204,7 @@ impl<K: Kind> Pass<'_, K> {
     fn settled(
         &self,
         desired: &Desired<'_, K>,
-        settled: Settled<'_, K>,
+        mut settled: Settled<'_, K>,
         first: &Timed<Option<View<K>>>,
     ) -> Flow<Step<K>, K> {
         let accepted = settled.record.accepted_digest.as_deref();
@@ -214,16 +219,29 @@ impl<K: Kind> Pass<'_, K> {
             policy: self.policy(),
             consent: consent.into_iter().flat_map(|names| names.split(',').map(str::trim)).collect(),
         });
+        // Planned with what was before: a resource that was edited before it first worked may still be replaced.
+        if settled.good && !matches!(plan, Plan::Replace(_)) {
+            settled.record.ever_active = true;
+            record::put::<K>(&mut settled.status, settled.record.clone());
+            let common = K::status_mut(&mut settled.status);
+            common.established_at.get_or_insert_with(|| Time(whole_seconds(self.now)));
+        }
         match plan {
             Plan::Blocked(blocked) => {
                 let again = self.at_rest();
                 Ok(self.rest_in(settled.status, Verdict::Stalled(blocked.reason), &blocked.message, again))
             }
             Plan::Update { fields, .. } | Plan::Replace(fields) if Self::suspended(desired) => {
-                Ok(self.does_not_match(settled.status, &format!("these differ: {}", fields.join(", "))))
+                let why = if fields.is_empty() { "an update is due".to_owned() } else { fields.join(", ") };
+                Ok(self.does_not_match(settled.status, &why))
             }
             Plan::Replace(fields) => {
                 self.remove(desired, &settled.record, settled.view, &format!("{} changed", fields.join(", ")))
+            }
+            // What we sent is what AWS shows: it renders the field in its own way. Sent again, it would be another
+            // version with each look, so that is left to once an hour.
+            Plan::Update { .. } if !differs && !settled.again && self.is_our_version(&settled) => {
+                self.in_sync(desired, settled, first)
             }
             Plan::Update { change, children, fields } => self.update(desired, &settled, change, children, &fields),
             Plan::InSync => self.in_sync(desired, settled, first),
@@ -368,7 +386,10 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     fn ready(&self, desired: &Desired<'_, K>, mut status: K::Status, view: &View<K>) -> Step<K> {
-        let left = K::left_over(&desired.body.settings, view);
+        // A version that others made is theirs: only what our own write has left over counts.
+        let write = self.record().and_then(|record| record.last_write.as_ref());
+        let ours = write.is_none_or(|write| write.version.is_none() || write.version == view.facts.version);
+        let left = if ours { K::left_over(&desired.body.settings, view) } else { Vec::new() };
         let names: Vec<&str> = left.iter().map(|left| left.field.as_str()).collect();
         let kept = (!left.is_empty()).then(|| {
             format!(
@@ -452,6 +473,14 @@ impl<K: Kind> Pass<'_, K> {
         let mut report = self.end(status, verdict, &message, again);
         report.fault = outcome.as_ref().err().cloned();
         Ok(Some(rest(report)))
+    }
+
+    /// Whether the version that AWS shows is the one that our last write made, and a new one is not asked for.
+    fn is_our_version(&self, settled: &Settled<'_, K>) -> bool {
+        let Some(write) = &settled.record.last_write else { return false };
+        let recent = write.at.as_ref().is_some_and(|at| self.now < at.0 + self.rules.failed_retry);
+        let same = write.version.is_some() && write.version == settled.view.facts.version;
+        same && recent && !self.known.announced && !self.requested() && self.redeploy().is_none()
     }
 
     fn suspended(desired: &Desired<'_, K>) -> bool {
