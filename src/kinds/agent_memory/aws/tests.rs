@@ -36,8 +36,13 @@ spec:
       type: USER_PREFERENCE_OVERRIDE
       extraction: { modelId: m3, appendToPrompt: p3 }
       consolidation: { modelId: m4, appendToPrompt: p4 }
-    - { name: SummaryOwn, type: SUMMARY_OVERRIDE, namespaceTemplates: ['/c/{actorId}/{sessionId}/'], consolidation: { modelId: m5, appendToPrompt: p5 } }
-    - { name: Own, type: SELF_MANAGED, selfManaged: { topicArn: 'arn:aws:sns:us-west-2:123456789012:t', payloadBucketName: bucket } }
+    - name: SummaryOwn
+      type: SUMMARY_OVERRIDE
+      namespaceTemplates: ['/c/{actorId}/{sessionId}/']
+      consolidation: { modelId: m5, appendToPrompt: p5 }
+    - name: Own
+      type: SELF_MANAGED
+      selfManaged: { topicArn: 'arn:aws:sns:us-west-2:123456789012:t', payloadBucketName: bucket }
 ",
 ];
 
@@ -174,7 +179,8 @@ fn what_aws_would_not_take_is_not_sent() {
     };
     let own = "spec: { strategies: [{ name: S, type: SELF_MANAGED }] }";
     assert!(refused(own).contains("the strategy S"));
-    let schema = "spec: { strategies: [{ name: S, type: SEMANTIC, recordSchema: { metadata: [{ key: k, extraction: { llm: { definition: d, validation: { number: { minValue: '1e999' } } } } }] } }] }";
+    let schema = "spec: { strategies: [{ name: S, type: SEMANTIC, recordSchema: { metadata: [{ key: k,
+        extraction: { llm: { definition: d, validation: { number: { minValue: '1e999' } } } } }] } }] }";
     assert!(refused(schema).contains("`1e999`"));
     let body = Body { name: "m".to_owned(), tags: [].into(), settings: settings("spec: { eventExpiryDays: 7 }") };
     let request = to_sdk::create(client.create_memory(), &body, "t").unwrap();
