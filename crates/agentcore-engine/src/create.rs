@@ -288,9 +288,7 @@ impl<K: Kind> Pass<'_, K> {
     /// The object lost its resource and waits for a new one.
     pub(crate) fn start_over(&self, record: &PartRecord, verdict: Verdict, message: &str) -> Step<K> {
         let mut part = record.clone();
-        let failure = part.failure.take();
         record::nothing(&mut part);
-        part.failure = failure;
         let mut status = self.object.status.clone();
         Self::unpin(&mut status, &part);
         self.rest_in(status, verdict, message, Again::Now)

@@ -48,8 +48,7 @@ impl<K: Kind> Pass<'_, K> {
                 self.delete_by_id(record, &place, id)
             }
             (None, Fate::Unknown | Fate::Created) => {
-                let chosen = self.object.spec.as_ref().ok().and_then(K::chosen_name);
-                let place = self.place(&CommonSpec::default(), chosen)?;
+                let place = self.place_to_search()?;
                 self.find_and_delete(record, &place)
             }
         }
@@ -66,8 +65,7 @@ impl<K: Kind> Pass<'_, K> {
             }
             // A look-up names what remains; abandoning does not touch AWS.
             if how == "retained" {
-                let chosen = self.object.spec.as_ref().ok().and_then(K::chosen_name);
-                let place = self.place(&CommonSpec::default(), chosen)?;
+                let place = self.place_to_search()?;
                 if let Found::Ours(candidate) = self.look_up(&place, Some(record), 0, None)? {
                     return Ok(self.release_with(&format!("{how}: {} stays in AWS", candidate.arn)));
                 }
@@ -78,6 +76,15 @@ impl<K: Kind> Pass<'_, K> {
             Some(remains) => self.release_with(&format!("{how}: {remains} stays in AWS")),
             None => self.release(format!("{how}: there is no {} in AWS", K::NOUN)),
         })
+    }
+
+    /// Where to look for what an announced create may have made. The status tells; where it was wiped, the spec does
+    /// if it can be read.
+    fn place_to_search(&self) -> Flow<Place, K> {
+        match &self.object.spec {
+            Ok(spec) => self.place(K::common(spec), K::chosen_name(spec)),
+            Err(_) => self.place(&CommonSpec::default(), None),
+        }
     }
 
     fn delete_by_id(&self, record: &PartRecord, place: &Place, id: &str) -> Flow<Step<K>, K> {
