@@ -247,7 +247,7 @@ fn removed(desired: &Strategy, shown: &Strategy) -> Vec<&'static str> {
 fn immutable(what: &str) -> Blocked {
     Blocked {
         reason: Reason::InvalidSpec,
-        message: format!("{what}, which can't change: put it back, or create another AgentMemory"),
+        message: format!("{what}, which can't change once AWS has created the memory: create another AgentMemory"),
     }
 }
 
