@@ -223,8 +223,11 @@ impl<K: Kind> Pass<'_, K> {
         if settled.good && !matches!(plan, Plan::Replace(_)) {
             settled.record.ever_active = true;
             record::put::<K>(&mut settled.status, settled.record.clone());
-            let common = K::status_mut(&mut settled.status);
-            common.established_at.get_or_insert_with(|| Time(whole_seconds(self.now)));
+            // What must be set back can be only while it is not established.
+            if !matches!(plan, Plan::Blocked(_)) {
+                let common = K::status_mut(&mut settled.status);
+                common.established_at.get_or_insert_with(|| Time(whole_seconds(self.now)));
+            }
         }
         match plan {
             Plan::Blocked(blocked) => {
@@ -316,6 +319,10 @@ impl<K: Kind> Pass<'_, K> {
                     }
                     Class::NotFound => (updating, message, Again::After(SignedDuration::from_secs(1))),
                     class if fault.refusal || class == Class::TokenMismatch => {
+                        if fault.refusal {
+                            // What was announced with it was not made, and the names are anybody's again.
+                            part.children.retain(|child| child.id.is_some());
+                        }
                         record::failed(&mut part, &digest, self.now);
                         self.refused(&part, fault)
                     }
@@ -386,10 +393,13 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     fn ready(&self, desired: &Desired<'_, K>, mut status: K::Status, view: &View<K>) -> Step<K> {
-        // A version that others made is theirs: only what our own write has left over counts.
-        let write = self.record().and_then(|record| record.last_write.as_ref());
-        let ours = write.is_none_or(|write| write.version.is_none() || write.version == view.facts.version);
-        let left = if ours { K::left_over(&desired.body.settings, view) } else { Vec::new() };
+        // A create leaves nothing over, and a version that others made is theirs: only our own updates count.
+        let updated = self.record().is_some_and(|record| {
+            let write = record.last_write.as_ref();
+            let ours = write.is_none_or(|write| write.version.is_none() || write.version == view.facts.version);
+            ours && write.and_then(|write| write.at.as_ref()) != record.sent_at.as_ref()
+        });
+        let left = if updated { K::left_over(&desired.body.settings, view) } else { Vec::new() };
         let names: Vec<&str> = left.iter().map(|left| left.field.as_str()).collect();
         let kept = (!left.is_empty()).then(|| {
             format!(

@@ -213,6 +213,11 @@ impl<K: Kind> Pass<'_, K> {
     fn found(&self, desired: &Desired<'_, K>, record: Option<&PartRecord>, id: &str) -> Step<K> {
         let mut part = record.cloned().unwrap_or_else(|| record::lost(self.now));
         record::found(&mut part, id);
+        if part.body_digest.is_none() {
+            // The record was lost, and with it the names of the children that this object had made.
+            let name = |name| agentcore_api::status::Child { name, id: None };
+            part.children = K::children(&desired.body.settings).into_iter().map(name).collect();
+        }
         let mut status = self.object.status.clone();
         record::put::<K>(&mut status, part);
         let common = K::status_mut(&mut status);
