@@ -12,6 +12,7 @@ mod binary;
 mod chart;
 mod crds;
 mod dependencies;
+mod edits;
 mod gitops;
 mod lifecycle;
 mod support;

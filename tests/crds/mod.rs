@@ -8,7 +8,7 @@ mod kubectl;
 mod members;
 mod merging;
 mod rules;
-mod schema;
+pub mod schema;
 
 use std::fs;
 
@@ -25,7 +25,7 @@ fn objects() -> Vec<Value> {
 }
 
 /// The object of `tests/crds/objects` with this name.
-fn object(name: &str) -> Value {
+pub fn object(name: &str) -> Value {
     let named = |object: &Value| object["metadata"]["name"] == name;
     objects().into_iter().find(named).unwrap_or_else(|| panic!("no object {name}"))
 }

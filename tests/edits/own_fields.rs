@@ -1,0 +1,160 @@
+//! The operator's own fields: no AWS resource shows them, so what they do is the test.
+
+use std::time::Duration;
+
+use agentcore_sim::Settings;
+use serde_json::{Value, json};
+
+use super::subject::{Subject, aws_name};
+use crate::support::world::{World, condition};
+
+/// The leaves that this file tests.
+pub const LEAVES: &[&str] = &[
+    "AgentRuntime.spec.deletionPolicy",
+    "AgentMemory.spec.deletionPolicy",
+    "CodeInterpreter.spec.deletionPolicy",
+    "AgentRuntime.spec.suspend",
+    "AgentMemory.spec.suspend",
+    "CodeInterpreter.spec.suspend",
+    "CodeInterpreter.spec.replacement",
+];
+
+/// A small object of each kind.
+pub fn small(kind: &str) -> Value {
+    match kind {
+        "AgentRuntime" => json!({
+            "artifact": { "container": { "image": "123456789012.dkr.ecr.us-west-2.amazonaws.com/agent:1" } },
+            "executionRole": { "arn": "arn:aws:iam::123456789012:role/AmazonBedrockAgentCoreAgent" },
+        }),
+        "AgentMemory" => json!({ "deletionPolicy": "Delete" }),
+        "CodeInterpreter" => json!({}),
+        other => panic!("no kind {other}"),
+    }
+}
+
+const KINDS: [&str; 3] = ["AgentRuntime", "AgentMemory", "CodeInterpreter"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_deletion_policy_decides_what_stays_in_aws() {
+    let world = World::new("policy").await;
+    for kind in KINDS {
+        for (from, to) in [("Delete", "Retain"), ("Retain", "Delete")] {
+            let mut spec = small(kind);
+            spec["deletionPolicy"] = json!(from);
+            let name = format!("from-{}", from.to_lowercase());
+            let subject = Subject::create(&world, kind, &name, &spec).await.unwrap();
+            let before = subject.ready().await.unwrap();
+            assert_eq!(before["status"]["deletionPolicy"], from, "{kind}");
+            let (mark, id) = (world.mark(), before["status"]["id"].as_str().unwrap().to_owned());
+            subject.edit(&json!({ "deletionPolicy": to })).await.unwrap();
+            let after = subject.ready().await.unwrap();
+            assert_eq!(after["status"]["deletionPolicy"], to, "{kind}");
+            assert_eq!(subject.writes_since(mark, &aws_name(&after)), [""; 0], "{kind}: the policy is ours alone");
+
+            world.delete(&subject.object).await;
+            world.gone(&subject.object).await;
+            let stayed = world.resources().iter().any(|item| item.id == id);
+            assert_eq!(stayed, to == "Retain", "{kind} {id} with {to}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_suspended_is_reported_and_not_written() {
+    let world = World::new("suspend").await;
+    // Created suspended, an object has nothing in AWS.
+    for kind in KINDS {
+        let mut spec = small(kind);
+        spec["suspend"] = json!(true);
+        let idle = world.create(kind, "idle", spec).await;
+        world.condition(&idle, "Ready", "False", "Suspended").await;
+    }
+    assert_eq!(world.writes(), [""; 0]);
+
+    for kind in KINDS {
+        let mut spec = small(kind);
+        spec["tags"] = json!({ "team": "support" });
+        if kind == "CodeInterpreter" {
+            spec["replacement"] = json!("OnChange");
+        }
+        let subject = Subject::create(&world, kind, "busy", &spec).await.unwrap();
+        let name = aws_name(&subject.ready().await.unwrap());
+        let mark = world.mark();
+
+        // What matches stays Ready.
+        subject.edit(&json!({ "suspend": true })).await.unwrap();
+        let suspended = subject.ready().await.unwrap();
+        assert_eq!(condition(&suspended, "Ready")["reason"], "Available", "{kind}");
+
+        for edit in [json!({ "tags": { "team": "sales" } }), json!({ "description": "Edited while suspended" })] {
+            subject.edit(&edit).await.unwrap();
+            let waiting = world.condition(&subject.object, "Ready", "False", "Suspended").await;
+            for absent in ["Reconciling", "Stalled"] {
+                assert_eq!(condition(&waiting, absent), Value::Null, "{kind}");
+            }
+        }
+        world.annotate(&subject.object, "agentcore-operator.github.io/requestedAt", "1").await;
+        world.until(&subject.object, "answered", |object| object["status"]["lastHandledRequestAt"] == "1").await;
+        assert_eq!(subject.writes_since(mark, &name), [""; 0], "{kind}: nothing is written while suspended");
+
+        subject.edit(&json!({ "suspend": false })).await.unwrap();
+        subject.ready().await.unwrap();
+        let resource = subject.resource().await.unwrap();
+        assert_eq!(resource["body"]["description"], "Edited while suspended", "{kind}");
+        assert_eq!(resource["tags"]["team"], "sales", "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deletion_proceeds_although_suspended() {
+    let world = World::new("suspend").await;
+    for kind in KINDS {
+        let subject = Subject::create(&world, kind, "leaving", &small(kind)).await.unwrap();
+        subject.ready().await.unwrap();
+        subject.edit(&json!({ "suspend": true })).await.unwrap();
+        subject.ready().await.unwrap();
+        world.delete(&subject.object).await;
+        world.gone(&subject.object).await;
+    }
+    assert_eq!(world.resources(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interpreter_is_replaced_only_if_it_may_be() {
+    let world = World::with("replacement", Settings::default(), |setup| setup).await;
+    let subject = Subject::create(&world, "CodeInterpreter", "sandbox", &json!({})).await.unwrap();
+    let before = subject.ready().await.unwrap();
+    let mark = world.mark();
+    let refused = subject.edit(&json!({ "description": "Another" })).await.unwrap_err();
+    assert!(refused.contains("replacement: OnChange"), "{refused}");
+
+    // The permission alone changes nothing.
+    subject.edit(&json!({ "replacement": "OnChange" })).await.unwrap();
+    subject.ready().await.unwrap();
+    let name = aws_name(&before);
+    assert_eq!(subject.writes_since(mark, &name), [""; 0]);
+
+    subject.edit(&json!({ "description": "Another" })).await.unwrap();
+    let after = subject.ready().await.unwrap();
+    assert_eq!(subject.writes_since(mark, &name), ["DeleteCodeInterpreter", "CreateCodeInterpreter"]);
+    assert_ne!(after["status"]["id"], before["status"]["id"]);
+    assert_eq!(world.resources().len(), 1);
+
+    // Taken back, it protects what is there now.
+    subject.edit(&json!({ "replacement": "Never" })).await.unwrap();
+    subject.ready().await.unwrap();
+    subject.edit(&json!({ "description": "A third" })).await.unwrap_err();
+
+    // A difference that AWS has behind the operator's back is told, and nothing is deleted.
+    let mark = world.mark();
+    let id = after["status"]["id"].clone();
+    world.mutate(json!({
+        "action": "set", "type": "CodeInterpreter", "id": id, "body": { "description": "Somebody else's" },
+    }));
+    world.annotate(&subject.object, "agentcore-operator.github.io/requestedAt", "1").await;
+    let told = world.condition(&subject.object, "Stalled", "True", "InvalidSpec").await;
+    let message = condition(&told, "Stalled")["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("description") && message.contains("OnChange"), "{message}");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(subject.writes_since(mark, &name), [""; 0]);
+}
