@@ -35,6 +35,13 @@ impl<K: Kind> Pass<'_, K> {
         let first = self.ask_get(&place.region, id, 0, None)?;
         let view = match &first.value {
             Ok(view) => view.as_ref(),
+            // AWS may hide what is gone.
+            Err(fault) if Self::hides(first) => {
+                return match self.confirm_gone_by_list(place, record, id)? {
+                    Gone::Confirmed => Ok(self.is_gone(record, id)),
+                    Gone::NotBefore(_) | Gone::No => Err(self.fault(fault)),
+                };
+            }
             Err(fault) => return Err(self.fault(fault)),
         };
         let Some(view) = view.filter(|view| !gone::absent(Some(view))) else {
@@ -106,14 +113,7 @@ impl<K: Kind> Pass<'_, K> {
         first: &Timed<Option<View<K>>>,
     ) -> Flow<Step<K>, K> {
         match self.confirm_gone(&desired.place, record, id, first)? {
-            Gone::Confirmed if record.delete_sent_at.is_some() => {
-                let message = format!("the old {} {id} is gone: creates the new one", K::NOUN);
-                Ok(self.start_over(record, Verdict::Progressing(Reason::Replacing), &message))
-            }
-            Gone::Confirmed => {
-                let message = format!("the {} {id} was deleted in AWS, not by this operator: creates it anew", K::NOUN);
-                Ok(self.start_over(record, Verdict::Progressing(Reason::Creating), &message))
-            }
+            Gone::Confirmed => Ok(self.is_gone(record, id)),
             Gone::NotBefore(_) => {
                 let message = format!("AWS has created the {} {id}, and does not show it yet", K::NOUN);
                 let verdict = Verdict::Progressing(Reason::Creating);
@@ -127,6 +127,16 @@ impl<K: Kind> Pass<'_, K> {
                 Ok(self.rest_in(self.object.status.clone(), verdict, &message, again))
             }
         }
+    }
+
+    /// The resource is gone, confirmed.
+    fn is_gone(&self, record: &PartRecord, id: &str) -> Step<K> {
+        if record.delete_sent_at.is_some() {
+            let message = format!("the old {} {id} is gone: creates the new one", K::NOUN);
+            return self.start_over(record, Verdict::Progressing(Reason::Replacing), &message);
+        }
+        let message = format!("the {} {id} was deleted in AWS, not by this operator: creates it anew", K::NOUN);
+        self.start_over(record, Verdict::Progressing(Reason::Creating), &message)
     }
 
     fn create_failed(
