@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::{
     conditions::whole_seconds,
     fault::{Class, Fault},
-    kind::Kind,
+    kind::{Kind, State, View},
     known::Candidate,
     pass::{Flow, Pass, Place},
     record,
@@ -79,7 +79,7 @@ impl<K: Kind> Pass<'_, K> {
         let fault = match self.ask_tags(&place.region, &candidate.arn)? {
             Ok(Some(found)) => {
                 return Ok(match tags::owner::<K>(&self.object.meta, self.settings, found) {
-                    Owner::Us => Whose::Ours,
+                    Owner::Us => self.ours(place, candidate)?,
                     // An id that begins with our name may be of a longer name.
                     Owner::Other(whose) => match self.has_name(place, candidate)? {
                         Ok(true) => Whose::Other(whose),
@@ -113,8 +113,21 @@ impl<K: Kind> Pass<'_, K> {
             .map(|bound| whole_seconds(bound) - self.rules.clock_skew);
         let created_at = self.created_at(place, candidate)?.map(whole_seconds);
         Ok(match (bound, created_at) {
-            (Some(bound), Some(created_at)) if place.name == derived && created_at >= bound => Whose::Ours,
+            (Some(bound), Some(created_at)) if place.name == derived && created_at >= bound => {
+                self.ours(place, candidate)?
+            }
             _ => Whose::Other(format!("its tags can't be read ({})", fault.sentence())),
+        })
+    }
+
+    /// One of ours, unless AWS lists what is gone and says so: an earlier resource of this object must not stand in
+    /// the way of the one that is looked for.
+    fn ours(&self, place: &Place, candidate: &Candidate) -> Flow<Whose, K> {
+        let read = self.ask_get(&place.region, &candidate.id, 0, None)?;
+        let deleted = |view: &View<K>| K::state(view) == State::Deleted;
+        Ok(match &read.value {
+            Ok(Some(view)) if deleted(view) => Whose::Gone,
+            _ => Whose::Ours,
         })
     }
 
