@@ -211,7 +211,12 @@ impl<K: Kind> Pass<'_, K> {
 
     /// What a look-up found is written first; only the next pass acts on it.
     fn found(&self, desired: &Desired<'_, K>, record: Option<&PartRecord>, id: &str) -> Step<K> {
-        let mut part = record.cloned().unwrap_or_else(|| record::lost(self.now));
+        let mut part = record.cloned().unwrap_or_else(|| {
+            // Creations are counted on: a token is never used for two.
+            let lost = record::lost(self.now);
+            let creation = self.record().map_or(lost.creation, |before| before.creation);
+            PartRecord { creation, ..lost }
+        });
         record::found(&mut part, id);
         if part.body_digest.is_none() {
             // The record was lost, and with it the names of the children that this object had made.

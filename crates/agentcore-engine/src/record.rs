@@ -82,9 +82,11 @@ pub fn failed(record: &mut PartRecord, digest: &str, now: Timestamp) {
 }
 
 /// What is known of an object whose record is gone although its finalizer is there: a restored backup, a wiped status.
-/// It has no digest of a body, by which [`created_bound`] knows it.
+/// It has no digest of a body, by which [`created_bound`] knows it. How many creations went before is gone with it:
+/// it is counted on from a number that none of them can have had, so that no token is used twice.
 pub fn lost(now: Timestamp) -> PartRecord {
     PartRecord {
+        creation: now.as_second(),
         fate: Fate::Unknown,
         sent_at: Some(MicroTime(now)),
         sends: 2,
