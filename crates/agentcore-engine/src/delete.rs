@@ -21,6 +21,9 @@ use crate::{
     step::{Again, Call, Event, Report, Step},
 };
 
+/// How long after an accepted delete a read may still show the state before it.
+const FLAPS: SignedDuration = SignedDuration::from_secs(10);
+
 impl<K: Kind> Pass<'_, K> {
     /// An object that is being deleted.
     pub(crate) fn delete(&self) -> Flow<Step<K>, K> {
@@ -113,7 +116,7 @@ impl<K: Kind> Pass<'_, K> {
                 Gone::Confirmed => Ok(self.release(format!("{id} is gone"))),
                 Gone::NotBefore(from) if record.delete_sent_at.is_some() => {
                     let message = format!("AWS shows no {} {id}: waits until {from} to be sure", K::NOUN);
-                    Ok(self.deleting(self.object.status.clone(), &message, self.until(from)))
+                    Ok(self.deleting(self.object.status.clone(), &message, self.poll(record)))
                 }
                 // Created a moment ago and not shown yet: its delete is sent all the same.
                 Gone::NotBefore(_) => {
@@ -126,6 +129,10 @@ impl<K: Kind> Pass<'_, K> {
             };
         };
         let mut part = record.clone();
+        if !part.seen && part.delete_accepted_at.is_none() {
+            // AWS did not know it yet when the delete was sent.
+            part.delete_sent_at = None;
+        }
         part.seen = true;
         let mut status = self.object.status.clone();
         Self::describe(&mut status, &part, Some(view));
@@ -149,6 +156,12 @@ impl<K: Kind> Pass<'_, K> {
             (State::Deleting | State::Deleted, _) => (None, false),
             (_, None) => (Some(self.now), false),
             (State::DeleteFailed, Some(sent)) => (Some(sent + self.rules.delete_retry), true),
+            // Where AWS has one word for every failure: it failed before the delete and the read flaps, or since.
+            (State::CreateFailed | State::UpdateFailed, Some(sent))
+                if accepted.is_some_and(|accepted| accepted >= sent && self.now >= accepted + FLAPS) =>
+            {
+                (Some(sent + self.rules.delete_retry), true)
+            }
             // Accepted, and it shows another state: reads flap. Not for ever.
             (_, Some(sent)) if accepted.is_some_and(|accepted| accepted >= sent) => {
                 (Some(sent + self.rules.release_delay), false)

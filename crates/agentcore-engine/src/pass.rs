@@ -129,7 +129,7 @@ impl<'a, K: Kind> Pass<'a, K> {
 
     /// Where the resource is or will be.
     pub(crate) fn place(&self, spec: &CommonSpec, chosen: Option<&str>) -> Flow<Place, K> {
-        let pinned = self.record().filter(|record| record.fate != Fate::None).map(|_| self.status());
+        let pinned = self.may_exist().then(|| self.status());
         let pin = |member: fn(&CommonStatus) -> &Option<String>| pinned.and_then(|status| member(status).clone());
         let region = pin(|status| &status.region);
         if let (Some(region), Some(wanted)) = (&region, &spec.region)
@@ -171,7 +171,7 @@ impl<'a, K: Kind> Pass<'a, K> {
     /// for nothing but their ids.
     fn resolve(&self, spec: &K::Spec, region: &str) -> Flow<Resolved, K> {
         let mut resolved = Resolved { region: region.to_owned(), ..Resolved::default() };
-        let exists = self.record().is_some_and(|record| record.fate != Fate::None);
+        let exists = self.may_exist();
         for reference in K::references(spec) {
             let referent = self.ask_reference(&reference)?;
             let missing = referent.id.is_none();
@@ -216,6 +216,12 @@ impl<'a, K: Kind> Pass<'a, K> {
 
     pub(crate) fn record(&self) -> Option<&'a PartRecord> {
         record::main::<K>(&self.object.status)
+    }
+
+    /// Whether AWS may hold anything of this object: without the finalizer an announced create was never sent.
+    fn may_exist(&self) -> bool {
+        let sent = |record: &PartRecord| record.id.is_some() || self.object.meta.finalizer;
+        self.record().is_some_and(|record| record.fate != Fate::None && sent(record))
     }
 
     /// Whether the conditions say Ready of the spec as it is.
