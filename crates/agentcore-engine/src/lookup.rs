@@ -65,11 +65,11 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// Whether AWS refused this create because the name is taken.
-    /// Then nothing of ours exists where somebody else's has it.
+    /// Then nothing of ours exists where somebody else's has it. Where names are not unique, that proves nothing.
     pub(crate) fn refused_for_name(record: &PartRecord) -> bool {
         let sent = record.sent_at.as_ref().map(|sent| sent.0);
         let failed = record.failure.as_ref().map(|failure| failure.last.0);
-        record.closed && sent.is_some() && failed >= sent
+        K::NAMES_ARE_UNIQUE && record.closed && sent.is_some() && failed >= sent
     }
 
     fn whose(&self, place: &Place, record: Option<&PartRecord>, candidate: &Candidate) -> Flow<Whose, K> {
