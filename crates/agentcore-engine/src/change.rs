@@ -150,7 +150,7 @@ impl<K: Kind> Pass<'_, K> {
     ) -> Flow<Step<K>, K> {
         let digest = Self::digest_at_creation(desired);
         let same = part.body_digest.as_ref() == Some(&digest);
-        if same && self.note_failure(&mut part, &digest) && !self.known.announced {
+        if same && !self.known.announced && self.note_failure(&mut part, &digest) {
             record::put::<K>(&mut status, part);
             let message = format!(
                 "AWS failed to create the {} {}{}. Correct the spec; the same spec is tried again in an hour, or when \
@@ -177,7 +177,7 @@ impl<K: Kind> Pass<'_, K> {
     ) -> Flow<Step<K>, K> {
         let digest = desired.digest.text();
         let same = !desired.digest.settings_differ(part.accepted_digest.as_deref());
-        if same && self.note_failure(&mut part, &digest) && !self.known.announced {
+        if same && !self.known.announced && self.note_failure(&mut part, &digest) {
             record::put::<K>(&mut status, part);
             let message = format!(
                 "AWS failed to update the {} {}{}. Correct the spec; the same spec is tried again in an hour, or when \
@@ -326,6 +326,8 @@ impl<K: Kind> Pass<'_, K> {
             Err(fault) => {
                 let (verdict, message, again) = match fault.class {
                     Class::Conflict | Class::InTransition => {
+                        // A definite answer: the same change goes out under another token.
+                        record::failed(&mut part, &digest, self.now);
                         let message = format!("{}. {}", fault.sentence(), fault.class.advice());
                         (Verdict::Retrying(Reason::Conflict), message, Again::Retry(fault.class))
                     }
