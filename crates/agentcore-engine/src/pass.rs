@@ -90,8 +90,8 @@ impl<'a, K: Kind> Pass<'a, K> {
         match self.record() {
             Some(record) => match (&record.id, record.fate) {
                 (Some(id), _) => self.present(&desired, record, id),
-                (None, Fate::Unknown) => self.unknown(&desired, record),
-                (None, Fate::None | Fate::Created) => self.absent(&desired),
+                (None, Fate::Unknown | Fate::Created) => self.unknown(&desired, record),
+                (None, Fate::None) => self.absent(&desired),
             },
             None => self.absent(&desired),
         }

@@ -49,7 +49,8 @@ pub fn announced(
 
 /// A create was accepted.
 pub fn created(record: &mut PartRecord, accepted: &Accepted) {
-    record.fate = Fate::Created;
+    // An answer without an id leaves the resource to be looked for.
+    record.fate = if accepted.id.is_some() { Fate::Created } else { Fate::Unknown };
     record.closed = true;
     record.id.clone_from(&accepted.id);
     record.accepted_digest.clone_from(&record.body_digest);
