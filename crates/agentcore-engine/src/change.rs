@@ -79,8 +79,9 @@ impl<K: Kind> Pass<'_, K> {
             }
             // Where AWS has one word for both, what ever worked is never deleted in order to create it again.
             State::CreateFailed if part.ever_active => self.update_failed(desired, part, status, view),
-            State::CreateFailed => self.create_failed(desired, part, status, view),
-            State::UpdateFailed => self.update_failed(desired, part, status, view),
+            // Data that was ever in use is not deleted in order to create the resource again.
+            State::CreateFailed if !part.ever_active => self.create_failed(desired, part, status, view),
+            State::CreateFailed | State::UpdateFailed => self.update_failed(desired, part, status, view),
             State::Good => {
                 let settled = Settled { view, record: part, status, good: true, again: false, child_failed: None };
                 self.settled(desired, settled, first)
@@ -176,6 +177,8 @@ impl<K: Kind> Pass<'_, K> {
         view: &View<K>,
     ) -> Flow<Step<K>, K> {
         let digest = desired.digest.text();
+        // Where the record was lost, it is this very body that failed, as far as anybody knows.
+        part.accepted_digest.get_or_insert_with(|| desired.digest.with_settings(None));
         let same = !desired.digest.settings_differ(part.accepted_digest.as_deref());
         if same && !self.known.announced && self.note_failure(&mut part, &digest) {
             record::put::<K>(&mut status, part);
@@ -259,6 +262,18 @@ impl<K: Kind> Pass<'_, K> {
                 self.in_sync(desired, settled, first)
             }
             Plan::Update { change, children, fields } => self.update(desired, &settled, change, children, &fields),
+            Plan::InSync if !settled.good && settled.child_failed.is_none() => {
+                let message = format!(
+                    "the {} {} has failed{}, and there is nothing to change in it: change the spec, or create another \
+                     {}",
+                    K::NOUN,
+                    settled.view.facts.id,
+                    because(settled.view),
+                    K::NAME
+                );
+                let verdict = Verdict::Stalled(Reason::UpdateFailed);
+                Ok(self.rest_in(settled.status, verdict, &message, self.at_rest()))
+            }
             Plan::InSync => self.in_sync(desired, settled, first),
         }
     }
