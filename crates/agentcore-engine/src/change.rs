@@ -38,8 +38,8 @@ impl<K: Kind> Pass<'_, K> {
             // AWS may hide what is gone.
             Err(fault) if Self::hides(first) => {
                 return match self.confirm_gone_by_list(place, record, id)? {
-                    Gone::Confirmed => Ok(self.is_gone(record, id)),
-                    Gone::NotBefore(_) | Gone::No => Err(self.fault(fault)),
+                    Gone::Confirmed => Ok(self.is_gone(desired, record, id)),
+                    _ => Err(self.fault(fault)),
                 };
             }
             Err(fault) => return Err(self.fault(fault)),
@@ -116,7 +116,8 @@ impl<K: Kind> Pass<'_, K> {
         first: &Timed<Option<View<K>>>,
     ) -> Flow<Step<K>, K> {
         match self.confirm_gone(&desired.place, record, id, first)? {
-            Gone::Confirmed => Ok(self.is_gone(record, id)),
+            Gone::Confirmed => Ok(self.is_gone(desired, record, id)),
+            Gone::Another(other) => Ok(self.found(desired, Some(&record::without_id(record)), &other)),
             Gone::NotBefore(_) => {
                 let message = format!("AWS has created the {} {id}, and does not show it yet", K::NOUN);
                 let verdict = Verdict::Progressing(Reason::Creating);
@@ -133,7 +134,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// The resource is gone, confirmed.
-    fn is_gone(&self, record: &PartRecord, id: &str) -> Step<K> {
+    fn is_gone(&self, _desired: &Desired<'_, K>, record: &PartRecord, id: &str) -> Step<K> {
         if record.delete_sent_at.is_some() {
             let message = format!("the old {} {id} is gone: creates the new one", K::NOUN);
             return self.start_over(record, Verdict::Progressing(Reason::Replacing), &message);

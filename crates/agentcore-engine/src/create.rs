@@ -210,7 +210,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// What a look-up found is written first; only the next pass acts on it.
-    fn found(&self, desired: &Desired<'_, K>, record: Option<&PartRecord>, id: &str) -> Step<K> {
+    pub(crate) fn found(&self, desired: &Desired<'_, K>, record: Option<&PartRecord>, id: &str) -> Step<K> {
         let mut part = record.cloned().unwrap_or_else(|| {
             // Creations are counted on: a token is never used for two.
             let lost = record::lost(self.now);

@@ -122,6 +122,7 @@ impl<K: Kind> Pass<'_, K> {
                 Gone::NotBefore(_) => {
                     self.send_delete(record, place, id, self.object.status.clone(), Verdict::Deleting)
                 }
+                Gone::Another(other) => Ok(self.found_to_delete(&record::without_id(record), &other)),
                 Gone::No => {
                     let again = Again::After(SignedDuration::from_secs(1));
                     Ok(self.deleting(self.object.status.clone(), "looks again", again))
@@ -250,14 +251,7 @@ impl<K: Kind> Pass<'_, K> {
     /// A create was announced, and its id is not known: what it may have made must be found first.
     fn find_and_delete(&self, record: &PartRecord, place: &Place) -> Flow<Step<K>, K> {
         let from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.lookup_delay);
-        let found = |id: &str| {
-            let mut part = record.clone();
-            record::found(&mut part, id);
-            let mut status = self.object.status.clone();
-            record::put::<K>(&mut status, part);
-            K::status_mut(&mut status).id = Some(id.to_owned());
-            self.deleting(status, &format!("found the {} {id} that was created for this object", K::NOUN), Again::Now)
-        };
+        let found = |id: &str| self.found_to_delete(record, id);
         let first = self.look_up(place, Some(record), 0, None)?;
         let began = match first {
             Found::Ours(candidate) => return Ok(found(&candidate.id)),
@@ -282,6 +276,15 @@ impl<K: Kind> Pass<'_, K> {
             Found::Unreadable(fault) => self.fault_while_deleting(&fault),
             _ => self.release(format!("no {} was created", K::NOUN)),
         })
+    }
+
+    fn found_to_delete(&self, record: &PartRecord, id: &str) -> Step<K> {
+        let mut part = record.clone();
+        record::found(&mut part, id);
+        let mut status = self.object.status.clone();
+        record::put::<K>(&mut status, part);
+        K::status_mut(&mut status).id = Some(id.to_owned());
+        self.deleting(status, &format!("found the {} {id} that was created for this object", K::NOUN), Again::Now)
     }
 
     /// Deletes a resource that is to be created anew.

@@ -17,6 +17,8 @@ pub(crate) enum Gone {
     Confirmed,
     /// It may be, and that can be told only later.
     NotBefore(Timestamp),
+    /// It is, and there is another of ours.
+    Another(String),
     /// It is not.
     No,
 }
@@ -57,7 +59,7 @@ impl<K: Kind> Pass<'_, K> {
                 return Ok(Gone::NotBefore(settled));
             }
             return match self.look_up(place, Some(record), 0, Some(settled))? {
-                Found::Ours(other) if other.id != id => Ok(Gone::No),
+                Found::Ours(other) if other.id != id => Ok(Gone::Another(other.id)),
                 Found::Unreadable(fault) => Err(self.fault(&fault)),
                 _ => Ok(Gone::Confirmed),
             };

@@ -130,6 +130,18 @@ pub fn conclude<K: Kind>(newest: &K::Status, conclusion: &K::Status, announced: 
     Some(status)
 }
 
+/// The record without the resource that it knew, which is gone.
+pub fn without_id(record: &PartRecord) -> PartRecord {
+    PartRecord {
+        id: None,
+        seen: false,
+        last_write: None,
+        delete_sent_at: None,
+        delete_accepted_at: None,
+        ..record.clone()
+    }
+}
+
 /// A look-up has found the resource of this record.
 pub fn found(record: &mut PartRecord, id: &str) {
     record.fate = Fate::Created;
