@@ -134,10 +134,16 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// The resource is gone, confirmed.
-    fn is_gone(&self, _desired: &Desired<'_, K>, record: &PartRecord, id: &str) -> Step<K> {
+    fn is_gone(&self, desired: &Desired<'_, K>, record: &PartRecord, id: &str) -> Step<K> {
         if record.delete_sent_at.is_some() {
             let message = format!("the old {} {id} is gone: creates the new one", K::NOUN);
             return self.start_over(record, Verdict::Progressing(Reason::Replacing), &message);
+        }
+        // What failed, and then went, would fail again: its time is kept.
+        let digest = Self::digest_at_creation(desired);
+        let failed = record.failure.as_ref().is_some_and(|failure| failure.digest == digest) && !record.ever_active;
+        if let Some((verdict, Reason::CreateFailed, message)) = self.told().filter(|_| failed) {
+            return self.start_over(record, verdict, &message);
         }
         let message = format!("the {} {id} was deleted in AWS, not by this operator: creates it anew", K::NOUN);
         self.start_over(record, Verdict::Progressing(Reason::Creating), &message)

@@ -137,7 +137,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// What the conditions say of a failure, as a verdict.
-    fn told(&self) -> Option<(Verdict, Reason, String)> {
+    pub(crate) fn told(&self) -> Option<(Verdict, Reason, String)> {
         let status = self.status();
         let ready = status.condition(ConditionType::Ready)?;
         let reason: Reason = ready.reason.parse().ok()?;
