@@ -2,6 +2,7 @@
 
 mod cluster;
 mod crds;
+mod demo;
 mod test;
 mod tools;
 
@@ -25,7 +26,15 @@ enum Task {
     /// a real API server included. CI runs just this.
     Test,
 
-    /// Write crds/*.yaml anew from the types
+    /// Show the operator at work, on this machine alone
+    ///
+    /// Builds the operator and a simulator of AWS, starts them and a development cluster, applies
+    /// examples/quickstart and shows how a memory, a code interpreter and an agent runtime become Ready. Stays until
+    /// Ctrl-C, which deletes the objects in view of you and stops everything. It takes no AWS account and reaches
+    /// none, and what it starts listens on 127.0.0.1 only.
+    Demo(demo::Arguments),
+
+    /// Write crds/*.yaml and the chart's copies anew from the types
     Crds {
         /// Write nothing; fail if a file is stale
         #[arg(long)]
@@ -34,9 +43,9 @@ enum Task {
 
     /// Build the programs of the development cluster and print where they are
     ///
-    /// They are etcd, kube-apiserver, kube-controller-manager and kubectl. If
-    /// KUBEBUILDER_ASSETS is set, they have to be in that folder. Otherwise they are
-    /// in ${XDG_CACHE_HOME:-$HOME/.cache}/agentcore-operator/tools, where they are
+    /// They are etcd, kube-apiserver, kube-controller-manager and kubectl, and helm
+    /// for the tests of the chart. If KUBEBUILDER_ASSETS is set, they have to be in
+    /// that folder, helm excepted. Otherwise they are in ${XDG_CACHE_HOME:-$HOME/.cache}/agentcore-operator/tools, where they are
     /// built from the Go modules that tools/*/go.mod pins. That takes Go and, the
     /// first time, about eight minutes.
     Tools,
@@ -52,6 +61,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Task::Test => test::run(&root()),
+        Task::Demo(arguments) => demo::run(&root(), arguments),
         Task::Crds { check } => crds::run(&root(), check),
         Task::Tools => tools::run(),
         Task::Cluster => cluster::run(),
