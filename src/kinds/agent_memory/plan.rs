@@ -183,7 +183,10 @@ impl Found {
         let mut reset_reflection = false;
         if changed {
             let removed = removed(desired, shown);
-            reset_reflection = desired.reflection.is_none() && removed.contains(&"reflection");
+            // AWS can be told to reflect by itself where it does so without a prompt of the user's.
+            reset_reflection = desired.type_ == StrategyType::Episodic
+                && desired.reflection.is_none()
+                && removed.contains(&"reflection");
             for field in removed {
                 // A member that differs inside is told more closely.
                 if !fields.iter().any(|path| path.starts_with(field)) {
@@ -204,14 +207,24 @@ impl Found {
     }
 }
 
-/// Members of a strategy that AWS shows and the desired state lacks, and that a change may take away.
+/// Members of a strategy that AWS shows and the desired state lacks. A change is sent for each, also where AWS is known
+/// to keep what is left out: only then can the object tell what was left.
 fn removed(desired: &Strategy, shown: &Strategy) -> Vec<&'static str> {
     let mut found = Vec::new();
     if desired.description.is_none() && shown.description.is_some() {
         found.push("description");
     }
+    if desired.namespace_templates.is_empty() && shown.namespace_templates.iter().any(|one| is_chosen(one)) {
+        found.push("namespaceTemplates");
+    }
     if desired.record_expiry_days.is_none() && shown.record_expiry_days.is_some() {
         found.push("recordExpiryDays");
+    }
+    if desired.extraction.is_none() && shown.extraction.is_some() {
+        found.push("extraction");
+    }
+    if desired.consolidation.is_none() && shown.consolidation.is_some() {
+        found.push("consolidation");
     }
     let schema = match (&desired.record_schema, &shown.record_schema) {
         (None, shown) => shown.is_some(),
@@ -229,7 +242,7 @@ fn removed(desired: &Strategy, shown: &Strategy) -> Vec<&'static str> {
             }
             !differ::fields(&shown, desired).is_empty()
         }
-        (None, Some(_)) => desired.type_ == StrategyType::Episodic && reflects(shown),
+        (None, Some(_)) => reflects(shown),
         (_, None) => false,
     };
     if reflection {

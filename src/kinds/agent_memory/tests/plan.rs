@@ -281,20 +281,28 @@ strategies:
     let (change, _, fields) = Case::shows(episodes).changed().update("strategies: [{ name: E, type: EPISODIC }]");
     assert_eq!(fields, ["strategies[E].reflection"]);
     assert!(change.modify[0].reset_reflection);
+
+    let override_ = "strategies: [{ name: E, type: EPISODIC_OVERRIDE, reflection: { modelId: m, appendToPrompt: p } }]";
+    let (change, _, fields) =
+        Case::shows(override_).changed().update("strategies: [{ name: E, type: EPISODIC_OVERRIDE }]");
+    assert_eq!(fields, ["strategies[E].reflection"]);
+    assert!(!change.modify[0].reset_reflection, "AWS takes no reflection without a prompt there");
 }
 
 #[test]
-fn parts_of_an_override_can_not_be_taken_away() {
+fn the_removal_of_a_part_of_an_override_is_sent_and_told() {
     let prompt = "{ modelId: m, appendToPrompt: p }";
     let old = format!(
         "strategies: [{{ name: F, type: SEMANTIC_OVERRIDE, namespaceTemplates: ['/f/'],
             extraction: {prompt}, consolidation: {prompt} }}]"
     );
     let new = "strategies: [{ name: F, type: SEMANTIC_OVERRIDE }]";
-    assert_eq!(Case::shows(&old).changed().plan(new), Plan::InSync);
+    let names = ["namespaceTemplates", "extraction", "consolidation"].map(|field| format!("strategies[F].{field}"));
+    assert_eq!(Case::shows(&old).plan(new), Plan::InSync);
+    assert_eq!(Case::shows(&old).changed().update(new).2, names);
     let left = MemoryKind::left_over(&settings(new), &view(&old));
     let fields: Vec<_> = left.iter().map(|left| left.field.as_str()).collect();
-    assert_eq!(fields, ["strategies[F].namespaceTemplates", "strategies[F].extraction", "strategies[F].consolidation"]);
+    assert_eq!(fields, names);
     assert!(left.iter().all(|left| !left.grave));
 }
 
