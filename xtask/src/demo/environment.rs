@@ -7,14 +7,14 @@ const REGION: &str = "us-west-2";
 
 /// What replaces the user's AWS configuration when AWS is simulated, but for the endpoint.
 ///
-/// The key is the one of AWS's documentation; the simulator takes it for the account 123456789012.
+/// The key is the one of AWS's documentation; the simulator takes it for the account 123456789012. The files are empty.
 const SIMULATED: [(&str, &str); 6] = [
     ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
     ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
     ("AWS_REGION", REGION),
     ("AWS_EC2_METADATA_DISABLED", "true"),
-    ("AWS_CONFIG_FILE", "/nonexistent/aws-config"),
-    ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/aws-credentials"),
+    ("AWS_CONFIG_FILE", "/dev/null"),
+    ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
 ];
 
 /// The variables of the operator's process.
