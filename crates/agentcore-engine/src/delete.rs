@@ -333,7 +333,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// A question failed: where it will not answer by itself, the deletion is stuck, and says so.
-    fn fault_while_deleting(&self, fault: &crate::fault::Fault) -> Step<K> {
+    pub(crate) fn fault_while_deleting(&self, fault: &crate::fault::Fault) -> Step<K> {
         let message = format!("{}. {}", fault.sentence(), fault.class.advice());
         let verdict = match fault.class {
             Class::Denied | Class::Credentials | Class::Invalid => Verdict::DeletionStuck(fault.class.reason()),

@@ -117,7 +117,9 @@ impl<K: Kind> Pass<'_, K> {
                 self.ours(place, candidate)?
             }
             // A denial proves nothing, unless AWS refused the only send of ours because of this very name.
-            _ if fault.class == Class::Denied && !record.is_some_and(|it| it.sends == 1 && Self::refused_for_name(it)) => {
+            _ if fault.class == Class::Denied
+                && !record.is_some_and(|it| it.sends == 1 && Self::refused_for_name(it)) =>
+            {
                 Whose::Unreadable(fault.clone())
             }
             _ => Whose::Other(format!("its tags can't be read ({})", fault.sentence())),

@@ -73,6 +73,9 @@ impl<K: Kind> Pass<'_, K> {
 
     /// A question to AWS failed.
     pub(crate) fn fault(&self, fault: &Fault) -> Step<K> {
+        if self.object.meta.deleting {
+            return self.fault_while_deleting(fault);
+        }
         let message = format!("{}. {}", fault.sentence(), fault.class.advice());
         self.retrying(fault.class.reason(), &message, Again::Retry(fault.class), Some(fault))
     }
