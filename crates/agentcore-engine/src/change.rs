@@ -39,6 +39,12 @@ impl<K: Kind> Pass<'_, K> {
             Err(fault) if Self::hides(first) => {
                 return match self.confirm_gone_by_list(place, record, id)? {
                     Gone::Confirmed => Ok(self.is_gone(desired, record, id)),
+                    Gone::NotBefore(from) if record.delete_accepted_at.is_some() => {
+                        let message =
+                            format!("AWS denies a look at {id}, which may mean that it is gone: looks at the list");
+                        let verdict = Verdict::Progressing(Reason::Replacing);
+                        Ok(self.rest_in(self.object.status.clone(), verdict, &message, self.until(from)))
+                    }
                     _ => Err(self.fault(fault)),
                 };
             }

@@ -344,7 +344,7 @@ impl<K: Kind> Pass<'_, K> {
         rest(report)
     }
 
-    fn until(&self, at: Timestamp) -> Again {
+    pub(crate) fn until(&self, at: Timestamp) -> Again {
         Again::After(at.duration_since(self.now).max(SignedDuration::from_secs(1)))
     }
 
