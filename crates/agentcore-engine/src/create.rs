@@ -175,6 +175,8 @@ impl<K: Kind> Pass<'_, K> {
     fn search(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Flow<Step<K>, K> {
         let first = self.look_up(&desired.place, Some(record), 0, None)?;
         let proof_from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.lookup_delay);
+        let wait = proof_from.duration_since(self.now);
+        let wait = Again::After(wait.clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10)));
         match first {
             Found::Ours(candidate) => Ok(self.found(desired, Some(record), &candidate.id)),
             // AWS refused our create because of that name, so nothing of ours exists.
@@ -188,11 +190,12 @@ impl<K: Kind> Pass<'_, K> {
                     Found::Unreadable(fault) => self.fault(&fault),
                 })
             }
-            Found::Stranger(_, whose) => Ok(self.not_owned(
-                &desired.place.name,
-                &whose,
-                ". The name can be changed two minutes after the create",
-            )),
+            Found::Stranger(_, whose) => {
+                let more = ". The name can be changed two minutes after the create";
+                let message = Self::not_owned_message(&desired.place.name, &whose, more);
+                let status = self.object.status.clone();
+                Ok(self.rest_in(status, Verdict::Stalled(Reason::NotOwned), &message, wait))
+            }
             Found::Empty(_) => {
                 let message = format!(
                     "it is not known whether AWS has created the {} {}: looks for it until {}",
@@ -200,11 +203,8 @@ impl<K: Kind> Pass<'_, K> {
                     desired.place.name,
                     crate::conditions::whole_seconds(proof_from)
                 );
-                let wait = proof_from
-                    .duration_since(self.now)
-                    .clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10));
                 let status = self.object.status.clone();
-                Ok(self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::After(wait)))
+                Ok(self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, wait))
             }
         }
     }
