@@ -83,8 +83,6 @@ impl<K: Kind> Pass<'_, K> {
                 let message = format!("AWS failed to delete the {} {id}{}", K::NOUN, because(view));
                 Ok(self.rest_in(status, Verdict::Stalled(Reason::DeleteFailed), &message, self.at_rest()))
             }
-            // Where AWS has one word for both, what ever worked is never deleted in order to create it again.
-            State::CreateFailed if part.ever_active => self.update_failed(desired, part, status, view),
             // Data that was ever in use is not deleted in order to create the resource again.
             State::CreateFailed if !part.ever_active => self.create_failed(desired, part, status, view),
             State::CreateFailed | State::UpdateFailed => self.update_failed(desired, part, status, view),

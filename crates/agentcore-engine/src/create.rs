@@ -13,7 +13,7 @@ use crate::{
     fault::Class,
     kind::{Body, Kind},
     lookup::Found,
-    pass::{Desired, Flow, Pass, act, clip, rest},
+    pass::{Desired, Flow, Pass, Place, act, clip, rest},
     record,
     step::{Accepted, Act, Again, Call, Outcome, Step},
 };
@@ -225,12 +225,7 @@ impl<K: Kind> Pass<'_, K> {
         }
         let mut status = self.object.status.clone();
         record::put::<K>(&mut status, part);
-        let common = K::status_mut(&mut status);
-        common.id = Some(id.to_owned());
-        common.account = Some(desired.place.account.clone());
-        common.partition = Some(desired.place.partition.clone());
-        common.region = Some(desired.place.region.clone());
-        common.name = Some(desired.place.name.clone());
+        Self::pin(&mut status, &desired.place, id);
         let message = format!("found the {} {id} that was created for this object", K::NOUN);
         self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
     }
@@ -267,6 +262,16 @@ impl<K: Kind> Pass<'_, K> {
             K::NAME_FIELD,
             K::NOUN
         )
+    }
+
+    /// Where the resource is that was found.
+    pub(crate) fn pin(status: &mut K::Status, place: &Place, id: &str) {
+        let common = K::status_mut(status);
+        common.id = Some(id.to_owned());
+        common.account = Some(place.account.clone());
+        common.partition = Some(place.partition.clone());
+        common.region = Some(place.region.clone());
+        common.name = Some(place.name.clone());
     }
 
     /// Nothing of ours exists: the record says so, and where it would have been is open again.

@@ -47,7 +47,7 @@ impl<K: Kind> Pass<'_, K> {
         match (&record.id, record.fate) {
             (None, Fate::None) => Ok(self.release(format!("there is no {} in AWS", K::NOUN))),
             (Some(id), _) => {
-                let place = self.place(&CommonSpec::default(), None)?;
+                let place = self.place_to_search()?;
                 self.delete_by_id(record, &place, id)
             }
             (None, Fate::Unknown | Fate::Created) => {
@@ -122,7 +122,7 @@ impl<K: Kind> Pass<'_, K> {
                 Gone::NotBefore(_) => {
                     self.send_delete(record, place, id, self.object.status.clone(), Verdict::Deleting)
                 }
-                Gone::Another(other) => Ok(self.found_to_delete(&record::without_id(record), &other)),
+                Gone::Another(other) => Ok(self.found_to_delete(place, &record::without_id(record), &other)),
                 Gone::No => {
                     let again = Again::After(SignedDuration::from_secs(1));
                     Ok(self.deleting(self.object.status.clone(), "looks again", again))
@@ -251,7 +251,7 @@ impl<K: Kind> Pass<'_, K> {
     /// A create was announced, and its id is not known: what it may have made must be found first.
     fn find_and_delete(&self, record: &PartRecord, place: &Place) -> Flow<Step<K>, K> {
         let from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.lookup_delay);
-        let found = |id: &str| self.found_to_delete(record, id);
+        let found = |id: &str| self.found_to_delete(place, record, id);
         let first = self.look_up(place, Some(record), 0, None)?;
         let began = match first {
             Found::Ours(candidate) => return Ok(found(&candidate.id)),
@@ -278,12 +278,12 @@ impl<K: Kind> Pass<'_, K> {
         })
     }
 
-    fn found_to_delete(&self, record: &PartRecord, id: &str) -> Step<K> {
+    fn found_to_delete(&self, place: &Place, record: &PartRecord, id: &str) -> Step<K> {
         let mut part = record.clone();
         record::found(&mut part, id);
         let mut status = self.object.status.clone();
         record::put::<K>(&mut status, part);
-        K::status_mut(&mut status).id = Some(id.to_owned());
+        Self::pin(&mut status, place, id);
         self.deleting(status, &format!("found the {} {id} that was created for this object", K::NOUN), Again::Now)
     }
 

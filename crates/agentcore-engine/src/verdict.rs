@@ -50,7 +50,12 @@ impl<K: Kind> Pass<'_, K> {
     /// Nothing goes on without help.
     pub(crate) fn stalled(&self, reason: Reason, message: &str) -> Step<K> {
         let verdict = if self.object.meta.deleting { Verdict::DeletionStuck(reason) } else { Verdict::Stalled(reason) };
-        self.rest_in(self.object.status.clone(), verdict, message, Again::After(self.rules.resync))
+        // Only the operator's credentials can end this, and no watch tells of them.
+        let again = match reason {
+            Reason::AccountMismatch => SignedDuration::from_mins(1),
+            _ => self.rules.resync,
+        };
+        self.rest_in(self.object.status.clone(), verdict, message, Again::After(again))
     }
 
     pub(crate) fn blocked(&self, blocked: &Blocked) -> Step<K> {
