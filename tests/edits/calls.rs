@@ -1,7 +1,13 @@
 //! An edit makes exactly the calls that the documentation names, and what changes nothing makes none.
 
-use agentcore_sim::{JournalEntry, Settings};
+use std::time::Duration;
+
+use agentcore_sim::{
+    JournalEntry, Settings,
+    settings::{Served, Switches},
+};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::{
     own_fields::small,
@@ -9,7 +15,7 @@ use super::{
 };
 use crate::support::{
     api::Patch,
-    world::{World, is_observed, is_ready, object},
+    world::{World, condition, is_observed, is_ready, object},
 };
 
 const REQUESTED_AT: &str = "agentcore-operator.github.io/requestedAt";
@@ -163,6 +169,9 @@ async fn tags_are_changed_by_tag_and_untag_alone() {
     for kind in ["AgentRuntime", "AgentMemory", "CodeInterpreter"] {
         let mut spec = small(kind);
         spec["tags"] = json!({ "stays": "1", "changes": "1", "goes": "1" });
+        if kind == "CodeInterpreter" {
+            spec["replacement"] = json!("OnChange");
+        }
         let subject = Subject::create(&world, kind, "tagged", &spec).await.unwrap();
         let name = aws_name(&subject.ready().await.unwrap());
         let change = async |tags: Value| {
@@ -183,10 +192,44 @@ async fn tags_are_changed_by_tag_and_untag_alone() {
         tags.retain(|key, _| !key.starts_with("agentcore-operator/"));
         let expected = [("changes", "2"), ("comes", "1"), ("stays", "1")].map(|(k, v)| (k.to_owned(), v.to_owned()));
         assert_eq!(tags, expected.into(), "{kind}");
+        // With another edit: each in its own call, but for what is created anyway.
+        let mark = world.mark();
+        subject.edit(&json!({ "description": "Edited", "tags": { "both": "1" }, })).await.unwrap();
+        subject.ready().await.unwrap();
+        let mut writes = subject.writes_since(mark, &name);
+        writes.sort();
+        let together = match kind {
+            "AgentRuntime" => ["TagResource", "UpdateAgentRuntime"],
+            "AgentMemory" => ["TagResource", "UpdateMemory"],
+            _ => ["CreateCodeInterpreter", "DeleteCodeInterpreter"],
+        };
+        assert_eq!(writes, together, "{kind}");
+        assert_eq!(world.resource(&name).tags["both"], "1", "{kind}");
         // All of them at once; ours stay.
         assert_eq!(change(Value::Null).await.1, ["UntagResource"], "{kind}");
         assert_eq!(world.resource(&name).tags.len(), 6, "{kind}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_aws_refuses_tags_of_memories_an_edit_of_them_is_told() {
+    let switches = Switches { memory_tags: Served::Refused, ..Switches::default() };
+    let world = World::with("calls", Settings { switches, ..Settings::default() }, |setup| setup).await;
+    let mut spec = small("AgentMemory");
+    spec["tags"] = json!({ "team": "support" });
+    let memory = world.create("AgentMemory", "tagged", spec).await;
+    let name = aws_name(&world.ready(&memory).await);
+    assert_eq!(world.resource(&name).tags["team"], "support", "a create takes them");
+    let mark = world.mark();
+    world.edit(&memory, json!({ "tags": { "team": "sales" } })).await;
+    let stalled = world.until(&memory, "Stalled", |object| condition(object, "Stalled")["status"] == "True").await;
+    assert!(condition(&stalled, "Stalled")["message"].as_str().unwrap().contains("TagResource"), "{stalled:#}");
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!(world.writes_since(mark), ["TagResource"], "once");
+    // Set back, there is nothing to ask for.
+    world.edit(&memory, json!({ "tags": { "team": "support" } })).await;
+    world.ready(&memory).await;
+    assert_eq!(world.writes_since(mark), ["TagResource"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

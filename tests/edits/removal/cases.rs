@@ -1,25 +1,10 @@
-//! Optional fields removed, where AWS resets what an update leaves out, and where it keeps it.
+//! The optional fields, each with what AWS and the object are to say after its removal.
 
-use std::time::Duration;
-
-use agentcore_sim::{
-    Settings,
-    settings::{OmittedMember, Switches},
-};
-use futures::future::join_all;
 use serde_json::{Value, json};
-use tokio::time::sleep;
-
-use super::{
-    calls::pass,
-    own_fields::small,
-    subject::{Subject, aws_name},
-};
-use crate::support::world::{World, condition, is_observed, is_ready};
 
 /// What an object says once a field was removed and AWS still shows it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Left {
+pub enum Left {
     /// Nothing is left: what is removed is sent, or asked for, in a form that clears it.
     Nothing,
     /// It is Ready and names the field.
@@ -28,24 +13,26 @@ enum Left {
     Stalled,
     /// AWS's own choice can't be told from what was left.
     Untold,
+    /// That, and no request could clear it: none is made.
+    Unsent,
 }
 
 /// A field that is set, and removed.
-struct Removal {
-    kind: &'static str,
+pub struct Removal {
+    pub kind: &'static str,
     /// The field as messages name it.
-    field: &'static str,
+    pub field: &'static str,
     /// The spec with it, over a small one.
-    with: Value,
+    pub with: Value,
     /// The merge patch that removes it.
-    patch: Value,
+    pub patch: Value,
     /// Where AWS shows it.
-    aws: &'static str,
+    pub aws: &'static str,
     /// What AWS has there once it is gone; null: nothing.
-    default: Value,
+    pub default: Value,
     /// What becomes of it where AWS resets what is left out, and where it keeps it.
-    reset: Left,
-    kept: Left,
+    pub reset: Left,
+    pub kept: Left,
 }
 
 /// A top-level member of a runtime.
@@ -69,7 +56,7 @@ fn authorizer(more: Value) -> Value {
     json!({ "authorizer": { "customJWT": jwt } })
 }
 
-fn runtimes() -> Vec<Removal> {
+pub fn runtimes() -> Vec<Removal> {
     const JWT: &str = "/authorizerConfiguration/customJWTAuthorizer";
     let audience = json!({ "allowedAudience": ["support"], "allowedClients": ["web"] });
     vec![
@@ -90,13 +77,9 @@ fn runtimes() -> Vec<Removal> {
             json!({ "requestHeaders": { "allowlist": ["X-One"] } }),
             "/requestHeaderConfiguration",
         ),
-        Removal {
-            default: json!("HTTP"),
-            ..of_runtime("protocol", json!({ "protocol": { "type": "MCP" } }), "/protocolConfiguration/serverProtocol")
-        },
+        of_runtime("protocol", json!({ "protocol": { "type": "MCP" } }), "/protocolConfiguration/serverProtocol"),
         Removal {
             patch: json!({ "protocol": { "port": null } }),
-            default: json!(8080),
             kept: Left::Nothing,
             ..of_runtime(
                 "protocol.port",
@@ -186,7 +169,7 @@ fn of_strategy(field: &'static str, type_: &str, member: &str, value: Value, aws
     }
 }
 
-fn memories() -> Vec<Removal> {
+pub fn memories() -> Vec<Removal> {
     let role = json!({ "executionRole": { "arn": "arn:aws:iam::123456789012:role/AmazonBedrockAgentCoreMemory" } });
     let schema = json!({ "metadata": [{ "key": "topic" }] });
     let prompt = json!({ "modelId": "anthropic.claude", "appendToPrompt": "Mind the product" });
@@ -261,9 +244,39 @@ fn memories() -> Vec<Removal> {
             "strategies[One].consolidation",
             "SUMMARY_OVERRIDE",
             "consolidation",
-            prompt,
+            prompt.clone(),
             "/strategies/0/configuration/consolidation",
         ),
+        of_strategy(
+            "strategies[One].reflection",
+            "EPISODIC_OVERRIDE",
+            "reflection",
+            prompt,
+            "/strategies/0/configuration/reflection/customReflectionConfiguration",
+        ),
+        // AWS chooses these by itself where they are not said.
+        Removal {
+            reset: Left::Unsent,
+            kept: Left::Unsent,
+            ..of_strategy(
+                "strategies[One].selfManaged.triggers",
+                "SELF_MANAGED",
+                "selfManaged.triggers",
+                json!({ "messageCount": 42 }),
+                "/strategies/0/configuration/selfManagedConfiguration/triggerConditions",
+            )
+        },
+        Removal {
+            reset: Left::Unsent,
+            kept: Left::Unsent,
+            ..of_strategy(
+                "strategies[One].selfManaged.historicalContextWindowSize",
+                "SELF_MANAGED",
+                "selfManaged.historicalContextWindowSize",
+                json!(7),
+                "/strategies/0/configuration/selfManagedConfiguration/historicalContextWindowSize",
+            )
+        },
         // AWS can be told to reflect as it does by itself.
         Removal {
             reset: Left::Nothing,
@@ -279,7 +292,7 @@ fn memories() -> Vec<Removal> {
     ]
 }
 
-fn interpreters() -> Vec<Removal> {
+pub fn interpreters() -> Vec<Removal> {
     let of_interpreter = |field, mut with: Value, aws| {
         with["replacement"] = json!("OnChange");
         Removal { kind: "CodeInterpreter", kept: Left::Nothing, ..of_runtime(field, with, aws) }
@@ -299,91 +312,4 @@ fn interpreters() -> Vec<Removal> {
             "/filesystemConfigurations/0",
         ),
     ]
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_removed_goes_where_aws_resets_what_is_left_out() {
-    everything_is_removed(OmittedMember::Reset).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_removed_is_told_where_aws_keeps_what_is_left_out() {
-    everything_is_removed(OmittedMember::Kept).await;
-}
-
-async fn everything_is_removed(omitted: OmittedMember) {
-    let switches = Switches { omitted_runtime_member: omitted, omitted_memory_member: omitted, ..Switches::default() };
-    let settings = Settings { switches, ..Settings::default() };
-    let world = World::with("removal", settings, |setup| setup.argument("--allow-external-ids=*")).await;
-    let removals: Vec<Removal> = runtimes().into_iter().chain(memories()).chain(interpreters()).collect();
-    let kept = omitted == OmittedMember::Kept;
-    let runs = removals.iter().enumerate().map(|(number, removal)| {
-        let world = &world;
-        async move {
-            let end = removed(world, removal, number, if kept { removal.kept } else { removal.reset }).await;
-            end.err().map(|why| format!("{}.{}: {why}", removal.kind, removal.field))
-        }
-    });
-    let failures: Vec<String> = join_all(runs).await.into_iter().flatten().collect();
-    assert!(failures.is_empty(), "{omitted:?}:\n{}", failures.join("\n"));
-}
-
-/// Creates the object, removes the field, and looks what AWS and the object say.
-async fn removed(world: &World, removal: &Removal, number: usize, left: Left) -> Result<(), String> {
-    let mut spec = small(removal.kind);
-    spec.as_object_mut().unwrap().extend(removal.with.as_object().unwrap().clone());
-    let subject = Subject::create(world, removal.kind, &format!("removal-{number}"), &spec).await?;
-    let before = subject.ready().await?;
-    let name = aws_name(&before);
-    let shown = |resource: &Value| resource["body"].pointer(removal.aws).cloned().unwrap_or_default();
-    let value = shown(&subject.resource().await?);
-    if value == removal.default {
-        return Err(format!("AWS never had it: {value}"));
-    }
-    let mark = world.mark();
-    subject.edit(&removal.patch).await?;
-    let after = match left {
-        Left::Stalled => world.condition(&subject.object, "Stalled", "True", "NotClearable").await,
-        _ => subject.ready().await?,
-    };
-    let now = shown(&subject.resource().await?);
-    let expected = if left == Left::Nothing { &removal.default } else { &value };
-    if now != *expected {
-        return Err(format!("AWS has {now}, not {expected}"));
-    }
-    says(&after, removal, left)?;
-
-    // It is sent once, and that is all.
-    let writes = subject.writes_since(mark, &name);
-    let once = match removal.kind {
-        "AgentRuntime" => vec!["UpdateAgentRuntime"],
-        "AgentMemory" => vec!["UpdateMemory"],
-        _ => vec!["DeleteCodeInterpreter", "CreateCodeInterpreter"],
-    };
-    if writes != once {
-        return Err(format!("asked for {writes:?}"));
-    }
-    for asked in ["1", "2"] {
-        sleep(Duration::from_millis(1500)).await;
-        let later = pass(world, &subject.object, asked).await;
-        says(&later, removal, left)?;
-    }
-    let writes = subject.writes_since(mark, &name);
-    if writes == once { Ok(()) } else { Err(format!("asked again: {writes:?}")) }
-}
-
-/// Whether the object says what it should of the field that is left.
-fn says(object: &Value, removal: &Removal, left: Left) -> Result<(), String> {
-    let told = condition(object, "FieldsNotCleared");
-    let names = |condition: &Value| {
-        condition["status"] == "True" && condition["message"].as_str().unwrap_or_default().contains(removal.field)
-    };
-    let stalled = condition(object, "Stalled");
-    let right = is_observed(object)
-        && match left {
-            Left::Nothing | Left::Untold => is_ready(object) && told["status"] != "True",
-            Left::Named => is_ready(object) && names(&told),
-            Left::Stalled => !is_ready(object) && stalled["reason"] == "NotClearable" && names(&stalled),
-        };
-    if right { Ok(()) } else { Err(format!("it should say {left:?}: {:#}", object["status"]["conditions"])) }
 }
