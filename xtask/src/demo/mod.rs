@@ -126,7 +126,17 @@ async fn play(stage: &mut Stage, wanted: &Wanted) -> anyhow::Result<()> {
     }
     let late = format!("not all objects are Ready after {} s", wanted.timeout.as_secs());
     match seen {
-        Seen::Done if wanted.once => return stage.screen.step("all objects are Ready").map_err(Into::into),
+        Seen::Done if wanted.once => {
+            stage.screen.step("all objects are Ready")?;
+            if let Some(context) = &wanted.context {
+                let namespace = stage.place.namespace;
+                stage.screen.say(&format!(
+                    "They stay in the namespace {namespace}, and the operator that looks after them stops. To remove \
+                     them, run the same without --once, and press Ctrl-C. The context was {context}."
+                ))?;
+            }
+            return Ok(());
+        }
         Seen::TimedOut if wanted.once => bail!("{late}\n{}", stage.reasons(|row| !row.is_ready())),
         Seen::Interrupted if wanted.once => bail!("interrupted before all objects were Ready"),
         Seen::Interrupted => {}
@@ -139,7 +149,6 @@ async fn play(stage: &mut Stage, wanted: &Wanted) -> anyhow::Result<()> {
         }
     }
 
-    stage.screen.say("")?;
     stage.screen.step("deleting the objects; Ctrl-C again stops at once")?;
     stage.delete().await?;
     match stage.watch(|rows| rows.iter().all(|row| row.gone), Some(wanted.timeout)).await? {

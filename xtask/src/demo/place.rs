@@ -58,13 +58,14 @@ impl Place {
         let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
         // It is on this machine, whatever the user's proxy is.
         config.proxy_url = None;
-        let tool = cluster.tool("kubectl").map_or_else(|| "kubectl".into(), |tool| tool.display().to_string());
+        let tools = cluster.tool("kubectl").and_then(Path::parent).unwrap_or(Path::new("."));
+        let export = format!("export KUBECONFIG={} PATH={}:$PATH", cluster.kubeconfig().display(), tools.display());
         Ok(Self {
             client: Client::try_from(config)?,
             namespace: "default",
             kubeconfig: cluster.kubeconfig().into(),
-            export: Some(format!("export KUBECONFIG={}", cluster.kubeconfig().display())),
-            kubectl: tool,
+            export: Some(export),
+            kubectl: "kubectl".to_owned(),
             cluster: Some(cluster),
         })
     }

@@ -31,8 +31,11 @@ impl Screen {
 
     /// Says something; a table that is on the screen stays above it.
     pub(crate) fn say(&mut self, text: &str) -> io::Result<()> {
-        self.drawn = 0;
         let mut stdout = io::stdout().lock();
+        if self.drawn > 0 {
+            writeln!(stdout)?;
+        }
+        self.drawn = 0;
         writeln!(stdout, "{text}")?;
         stdout.flush()
     }
@@ -75,6 +78,8 @@ impl Screen {
         let mut stdout = io::stdout().lock();
         if self.drawn > 0 {
             write!(stdout, "\x1b[{}A", self.drawn)?;
+        } else {
+            writeln!(stdout)?;
         }
         for line in &lines {
             writeln!(stdout, "\r\x1b[2K{line}")?;
