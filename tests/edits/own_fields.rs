@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use agentcore_sim::Settings;
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::subject::{Subject, aws_name};
@@ -37,26 +38,26 @@ const KINDS: [&str; 3] = ["AgentRuntime", "AgentMemory", "CodeInterpreter"];
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_deletion_policy_decides_what_stays_in_aws() {
     let world = World::new("policy").await;
-    for kind in KINDS {
-        for (from, to) in [("Delete", "Retain"), ("Retain", "Delete")] {
-            let mut spec = small(kind);
-            spec["deletionPolicy"] = json!(from);
-            let name = format!("from-{}", from.to_lowercase());
-            let subject = Subject::create(&world, kind, &name, &spec).await.unwrap();
-            let before = subject.ready().await.unwrap();
-            assert_eq!(before["status"]["deletionPolicy"], from, "{kind}");
-            let (mark, id) = (world.mark(), before["status"]["id"].as_str().unwrap().to_owned());
-            subject.edit(&json!({ "deletionPolicy": to })).await.unwrap();
-            let after = subject.ready().await.unwrap();
-            assert_eq!(after["status"]["deletionPolicy"], to, "{kind}");
-            assert_eq!(subject.writes_since(mark, &aws_name(&after)), [""; 0], "{kind}: the policy is ours alone");
+    let cases = KINDS.iter().flat_map(|kind| [(*kind, "Delete", "Retain"), (*kind, "Retain", "Delete")]);
+    join_all(cases.map(|(kind, from, to)| change_the_policy(&world, kind, from, to))).await;
+}
 
-            world.delete(&subject.object).await;
-            world.gone(&subject.object).await;
-            let stayed = world.resources().iter().any(|item| item.id == id);
-            assert_eq!(stayed, to == "Retain", "{kind} {id} with {to}");
-        }
-    }
+async fn change_the_policy(world: &World, kind: &str, from: &str, to: &str) {
+    let mut spec = small(kind);
+    spec["deletionPolicy"] = json!(from);
+    let subject = Subject::create(world, kind, &format!("from-{}", from.to_lowercase()), &spec).await.unwrap();
+    let before = subject.ready().await.unwrap();
+    assert_eq!(before["status"]["deletionPolicy"], from, "{kind}");
+    let (mark, id) = (world.mark(), before["status"]["id"].as_str().unwrap().to_owned());
+    subject.edit(&json!({ "deletionPolicy": to })).await.unwrap();
+    let after = subject.ready().await.unwrap();
+    assert_eq!(after["status"]["deletionPolicy"], to, "{kind}");
+    assert_eq!(subject.writes_since(mark, &aws_name(&after)), [""; 0], "{kind}: the policy is ours alone");
+
+    world.delete(&subject.object).await;
+    world.gone(&subject.object).await;
+    let stayed = world.resources().iter().any(|item| item.id == id);
+    assert_eq!(stayed, to == "Retain", "{kind} {id} with {to}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,51 +72,54 @@ async fn what_is_suspended_is_reported_and_not_written() {
     }
     assert_eq!(world.writes(), [""; 0]);
 
-    for kind in KINDS {
-        let mut spec = small(kind);
-        spec["tags"] = json!({ "team": "support" });
-        if kind == "CodeInterpreter" {
-            spec["replacement"] = json!("OnChange");
-        }
-        let subject = Subject::create(&world, kind, "busy", &spec).await.unwrap();
-        let name = aws_name(&subject.ready().await.unwrap());
-        let mark = world.mark();
+    join_all(KINDS.iter().map(|kind| suspend(&world, kind))).await;
+}
 
-        // What matches stays Ready.
-        subject.edit(&json!({ "suspend": true })).await.unwrap();
-        let suspended = subject.ready().await.unwrap();
-        assert_eq!(condition(&suspended, "Ready")["reason"], "Available", "{kind}");
-
-        for edit in [json!({ "tags": { "team": "sales" } }), json!({ "description": "Edited while suspended" })] {
-            subject.edit(&edit).await.unwrap();
-            let waiting = world.condition(&subject.object, "Ready", "False", "Suspended").await;
-            for absent in ["Reconciling", "Stalled"] {
-                assert_eq!(condition(&waiting, absent), Value::Null, "{kind}");
-            }
-        }
-        world.annotate(&subject.object, "agentcore-operator.github.io/requestedAt", "1").await;
-        world.until(&subject.object, "answered", |object| object["status"]["lastHandledRequestAt"] == "1").await;
-        assert_eq!(subject.writes_since(mark, &name), [""; 0], "{kind}: nothing is written while suspended");
-
-        subject.edit(&json!({ "suspend": false })).await.unwrap();
-        subject.ready().await.unwrap();
-        let resource = subject.resource().await.unwrap();
-        assert_eq!(resource["body"]["description"], "Edited while suspended", "{kind}");
-        assert_eq!(resource["tags"]["team"], "sales", "{kind}");
+async fn suspend(world: &World, kind: &str) {
+    let mut spec = small(kind);
+    spec["tags"] = json!({ "team": "support" });
+    if kind == "CodeInterpreter" {
+        spec["replacement"] = json!("OnChange");
     }
+    let subject = Subject::create(world, kind, "busy", &spec).await.unwrap();
+    let name = aws_name(&subject.ready().await.unwrap());
+    let mark = world.mark();
+
+    // What matches stays Ready.
+    subject.edit(&json!({ "suspend": true })).await.unwrap();
+    let suspended = subject.ready().await.unwrap();
+    assert_eq!(condition(&suspended, "Ready")["reason"], "Available", "{kind}");
+
+    for edit in [json!({ "tags": { "team": "sales" } }), json!({ "description": "Edited while suspended" })] {
+        subject.edit(&edit).await.unwrap();
+        let waiting = world.condition(&subject.object, "Ready", "False", "Suspended").await;
+        for absent in ["Reconciling", "Stalled"] {
+            assert_eq!(condition(&waiting, absent), Value::Null, "{kind}");
+        }
+    }
+    world.annotate(&subject.object, "agentcore-operator.github.io/requestedAt", "1").await;
+    world.until(&subject.object, "answered", |object| object["status"]["lastHandledRequestAt"] == "1").await;
+    assert_eq!(subject.writes_since(mark, &name), [""; 0], "{kind}: nothing is written while suspended");
+
+    subject.edit(&json!({ "suspend": false })).await.unwrap();
+    subject.ready().await.unwrap();
+    let resource = subject.resource().await.unwrap();
+    assert_eq!(resource["body"]["description"], "Edited while suspended", "{kind}");
+    assert_eq!(resource["tags"]["team"], "sales", "{kind}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deletion_proceeds_although_suspended() {
     let world = World::new("suspend").await;
-    for kind in KINDS {
+    let leave = async |kind: &str| {
         let subject = Subject::create(&world, kind, "leaving", &small(kind)).await.unwrap();
         subject.ready().await.unwrap();
         subject.edit(&json!({ "suspend": true })).await.unwrap();
         subject.ready().await.unwrap();
         world.delete(&subject.object).await;
         world.gone(&subject.object).await;
-    }
+    };
+    join_all(KINDS.iter().map(|kind| leave(kind))).await;
     assert_eq!(world.resources(), []);
 }
 
