@@ -1,0 +1,200 @@
+//! What the operator remembered is gone, or old.
+
+use agentcore_api::{keys::annotation, status::Fate};
+use agentcore_engine::record;
+use jiff::SignedDuration;
+
+use crate::{
+    aws::Switches,
+    bench::Bench,
+    drive::Trouble,
+    stories::spec,
+    toy::{Spec, Toy},
+};
+
+fn wipe<const U: bool>(bench: &mut Bench<U>) {
+    bench.change(|stored| stored.status = serde_json::json!({}));
+}
+
+#[test]
+fn a_wiped_status_finds_its_resource() {
+    let plain = Switches::default();
+    for switches in [plain.clone(), Switches { tags_listable: false, lists_tell_names: false, ..plain }] {
+        let mut bench = Bench::<true>::with_ready(switches.clone());
+        wipe(&mut bench);
+        bench.run(5);
+        assert_eq!((bench.says().as_str(), bench.calls("create")), ("True/Available", 1));
+        assert!(bench.record().ever_active);
+        bench.silent();
+        wipe(&mut bench);
+        bench.delete();
+        bench.run(200);
+        assert!(bench.gone() && bench.ours().is_empty());
+        bench.clean();
+    }
+}
+
+/// The look-up of a deletion goes where the spec says, since the status does not.
+#[test]
+fn a_wiped_status_is_looked_for_in_the_spec_s_region_and_name() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    let mut spec = Spec { name: Some("mine".to_owned()), ..spec() };
+    spec.common.region = Some("eu-west-1".to_owned());
+    bench.create(spec);
+    bench.run(30);
+    assert_eq!(bench.says(), "True/Available");
+    wipe(&mut bench);
+    bench.delete();
+    bench.run(300);
+    let now = bench.now;
+    assert!(bench.gone() && bench.aws("eu-west-1").existing(now).count() == 0);
+    bench.clean();
+}
+
+/// Nothing in AWS: a new one after two minutes, under a token that was never used.
+#[test]
+fn a_wiped_status_without_a_resource_creates_one() {
+    let mut bench = Bench::<false>::with_ready(Switches::default());
+    for text in ["a", "b", "c"] {
+        bench.edit(|spec| spec.fixed = Some(text.to_owned()));
+        bench.run(30);
+    }
+    assert_eq!((bench.record().creation, bench.calls("create")), (3, 4));
+    bench.sweep_away();
+    wipe(&mut bench);
+    bench.run(100);
+    assert_eq!(bench.calls("create"), 4);
+    bench.run(60);
+    assert_eq!((bench.says().as_str(), bench.calls("create")), ("True/Available", 5));
+    let tokens: std::collections::BTreeSet<_> =
+        bench.home().writes.iter().filter(|seen| seen.verb == "create").map(|seen| seen.token.clone()).collect();
+    assert_eq!(tokens.len(), 5);
+    bench.silent();
+}
+
+/// A list that lags shows the resource that was just replaced: the count of creations goes on.
+#[test]
+fn a_list_that_lags_does_not_start_the_count_over() {
+    let mut bench = Bench::<false>::with_ready(Switches::default());
+    for text in ["a", "b"] {
+        bench.edit(|spec| spec.fixed = Some(text.to_owned()));
+        bench.run(30);
+    }
+    bench.home().switches.list_lag = SignedDuration::from_secs(30);
+    bench.edit(|spec| spec.fixed = Some("c".to_owned()));
+    bench.run(400);
+    assert_eq!((bench.says().as_str(), bench.ours().len()), ("True/Available", 1));
+    assert!(bench.home().writes.iter().all(|seen| seen.verb != "create" || seen.ok));
+    bench.silent();
+}
+
+/// A backup from before a replacement is restored: its resource is gone, and the new one is found.
+#[test]
+fn a_restored_backup_finds_the_newer_resource() {
+    for pass in 0..2 {
+        let mut bench = Bench::<true>::with_ready(Switches::default());
+        let backup = bench.server.stored.as_ref().unwrap().status.clone();
+        bench.edit(|spec| spec.fixed = Some("y".to_owned()));
+        bench.run(30);
+        bench.change(|stored| stored.status = backup);
+        if pass == 1 {
+            bench.delete();
+        }
+        bench.run(400);
+        if pass == 1 {
+            assert!(bench.gone());
+        } else {
+            assert_eq!((bench.says().as_str(), bench.ours().len()), ("True/Available", 1));
+            bench.silent();
+        }
+    }
+}
+
+/// The finalizer alone was lost: it comes back before anything else.
+#[test]
+fn a_lost_finalizer_comes_back() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.change(|stored| stored.meta.finalizer = false);
+    bench.run(1);
+    assert!(bench.server.stored.as_ref().unwrap().meta.finalizer);
+    bench.silent();
+}
+
+/// A conclusion that meets a conflict is written onto the newest object.
+#[test]
+fn a_conclusion_survives_a_conflict() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(spec());
+    let conclusion = 5;
+    bench.troubles.insert(conclusion, Trouble::Conflict);
+    bench.run(0);
+    assert_eq!(bench.record().fate, Fate::Created);
+    bench.run(30);
+    assert_eq!((bench.calls("create"), bench.says().as_str()), (1, "True/Available"));
+    bench.silent();
+}
+
+#[test]
+fn conclusions() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(spec());
+    bench.troubles.insert(4, Trouble::CrashBefore(1));
+    bench.run(0);
+    let announced = bench.server.stored.as_ref().unwrap().status();
+    let part = record::main::<Toy<true>>(&announced).unwrap().clone();
+    bench.now += SignedDuration::from_secs(1);
+    let with = |change: &dyn Fn(&mut agentcore_api::status::PartRecord)| {
+        let mut status = announced.clone();
+        let mut part = part.clone();
+        change(&mut part);
+        record::put::<Toy<true>>(&mut status, part);
+        status
+    };
+    let created = with(&|part| {
+        part.id = Some("id".to_owned());
+        part.fate = Fate::Created;
+        part.closed = true;
+    });
+    let refused = with(&record::nothing);
+    let conclude = |newest: &crate::toy::Status, conclusion: &crate::toy::Status| {
+        record::conclude::<Toy<true>>(newest, conclusion, &part)
+    };
+    // What was announced is still there: both are written, whatever else changed.
+    assert_eq!(conclude(&announced, &created), Some(created.clone()));
+    assert_eq!(conclude(&announced, &refused), Some(refused.clone()));
+    // It was sent once more: an id is written, a refusal is not.
+    let again = with(&|part| part.sends = 2);
+    let merged = conclude(&again, &created).unwrap();
+    let merged = record::main::<Toy<true>>(&merged).unwrap();
+    assert_eq!((merged.id.as_deref(), merged.sends, merged.fate), (Some("id"), 2, Fate::Created));
+    assert_eq!(conclude(&again, &refused), None);
+    // It was closed meanwhile: the same.
+    let closed = with(&|part| part.closed = true);
+    assert!(conclude(&closed, &created).is_some());
+    assert_eq!(conclude(&closed, &refused), None);
+    // Another creation, another announcement, or nothing at all: neither.
+    let later = agentcore_engine::record::lost(bench.now);
+    for newest in [
+        with(&|part| part.creation += 1),
+        with(&|part| part.sent_at = later.sent_at.clone()),
+        with(&record::nothing),
+        crate::toy::Status::default(),
+    ] {
+        assert_eq!(conclude(&newest, &created), None);
+        assert_eq!(conclude(&newest, &refused), None);
+    }
+    // Somebody wrote an id already.
+    assert_eq!(conclude(&created, &refused), None);
+}
+
+/// Removing an annotation answers nothing.
+#[test]
+fn a_removed_request_is_no_request() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.annotate(annotation::REQUESTED_AT, "1");
+    bench.run(5);
+    bench.change(|stored| stored.meta.annotations.clear());
+    bench.run(5);
+    assert_eq!(bench.common().last_handled_request_at.as_deref(), Some("1"));
+    bench.silent();
+}

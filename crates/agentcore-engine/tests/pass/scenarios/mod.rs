@@ -1,0 +1,11 @@
+//! One story after another, without troubles, and what must be seen in each.
+
+mod deletion;
+mod failures;
+mod life;
+
+mod names;
+mod refusals;
+
+mod lost;
+mod tokens;

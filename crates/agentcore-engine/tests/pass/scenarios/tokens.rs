@@ -1,0 +1,153 @@
+//! Tokens and times of sending.
+
+use crate::{
+    aws::Switches,
+    bench::Bench,
+    drive::Trouble,
+    stories::{described, spec},
+};
+
+fn tokens<const U: bool>(bench: &mut Bench<U>, verb: &str) -> Vec<String> {
+    bench.home().writes.iter().filter(|seen| seen.verb == verb).map(|seen| seen.token.clone()).collect()
+}
+
+const CREATE: usize = 4;
+
+#[test]
+fn a_create_whose_answer_was_lost_is_sent_again_under_its_token() {
+    for trouble in [Trouble::Lost, Trouble::CrashAfter(1)] {
+        let mut bench = Bench::<true>::new(Switches::default());
+        bench.create(spec());
+        bench.troubles.insert(CREATE, trouble);
+        bench.run(30);
+        let tokens = tokens(&mut bench, "create");
+        assert_eq!((tokens.len(), tokens[0] == tokens[1]), (2, true));
+        assert_eq!((bench.ours().len(), bench.says().as_str(), bench.record().sends), (1, "True/Available", 2));
+        bench.silent();
+    }
+}
+
+/// After half a minute nothing is sent again: it is looked for.
+#[test]
+fn a_create_is_not_sent_again_after_its_time() {
+    for trouble in [Trouble::CrashBefore(31), Trouble::CrashAfter(31)] {
+        let mut bench = Bench::<true>::new(Switches::default());
+        bench.create(spec());
+        bench.troubles.insert(CREATE, trouble);
+        bench.run(100);
+        assert_eq!(bench.calls("create"), usize::from(trouble == Trouble::CrashAfter(31)));
+        bench.run(60);
+        assert_eq!((bench.calls("create"), bench.says().as_str()), (1, "True/Available"));
+        bench.silent();
+    }
+}
+
+/// An operator that hangs between the announcement and the create does not send it late.
+#[test]
+fn a_create_does_not_leave_late() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(spec());
+    // Alone: the other replica is not there.
+    bench.lonely = true;
+    bench.troubles.insert(CREATE, Trouble::Hangs(31));
+    bench.run(34);
+    assert_eq!(bench.record().creation, 1);
+    bench.run(60);
+    assert_eq!((bench.calls("create"), bench.says().as_str()), (1, "True/Available"));
+    bench.silent();
+}
+
+#[test]
+fn an_edited_body_is_not_sent_under_the_same_token() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(spec());
+    bench.troubles.insert(CREATE, Trouble::CrashBefore(1));
+    bench.run(0);
+    bench.edit(|spec| spec.description = Some("second".to_owned()));
+    bench.run(100);
+    assert_eq!(bench.calls("create"), 0);
+    bench.run(60);
+    assert_eq!((bench.calls("create"), bench.record().creation), (1, 1));
+    bench.silent();
+}
+
+#[test]
+fn a_refused_create_is_another_creation() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(spec());
+    bench.troubles.insert(CREATE, Trouble::Throttled);
+    bench.run(30);
+    assert_eq!((bench.calls("create"), bench.record().creation, bench.record().sends), (1, 1, 1));
+    bench.silent();
+}
+
+/// A refusal of the second send says nothing of the first.
+#[test]
+fn a_refused_repetition_leaves_the_first_unknown() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(spec());
+    bench.troubles.insert(CREATE, Trouble::Lost);
+    bench.run(0);
+    bench.always = Some((crate::drive::What::Call, Trouble::Throttled));
+    bench.run(2);
+    bench.always = None;
+    assert_eq!((bench.record().sends, bench.record().closed), (2, true));
+    bench.run(30);
+    assert_eq!((bench.calls("create"), bench.ours().len(), bench.says().as_str()), (1, 1, "True/Available"));
+    bench.silent();
+}
+
+/// The edit's pass: the object, whose credentials, a read, the announcement, the update.
+fn update_with(trouble: Trouble) -> Vec<String> {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    let update = bench.trace.len() + 4;
+    bench.troubles.insert(update, trouble);
+    bench.edit(|spec| spec.description = Some("second".to_owned()));
+    bench.run(60);
+    assert_eq!((bench.says().as_str(), bench.ours()[0].version), ("True/Available", 2), "{trouble:?}");
+    bench.silent();
+    bench.sent.iter().filter(|(verb, _)| *verb == "update").map(|(_, token)| token.clone()).collect()
+}
+
+#[test]
+fn an_update_is_repeated_under_its_token_unless_it_was_answered() {
+    for trouble in [Trouble::Internal, Trouble::CrashBefore(1)] {
+        let tokens = update_with(trouble);
+        assert_eq!(tokens.iter().collect::<std::collections::BTreeSet<_>>().len(), 1, "{trouble:?}");
+    }
+    for trouble in [Trouble::Throttled, Trouble::Denied, Trouble::Conflict, Trouble::Mismatch] {
+        let tokens = update_with(trouble);
+        assert_eq!(tokens.len(), 2, "{trouble:?}");
+        assert_ne!(tokens[0], tokens[1], "{trouble:?}");
+    }
+}
+
+#[test]
+fn each_try_of_a_failed_update_has_its_own_token() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.edit(|spec| spec.description = Some("fails".to_owned()));
+    bench.run(4 * 3600);
+    let tokens = tokens(&mut bench, "update");
+    assert!((4..6).contains(&tokens.len()), "{}", tokens.len());
+    assert_eq!(tokens.iter().collect::<std::collections::BTreeSet<_>>().len(), tokens.len());
+    // There and back again is another update, too.
+    for text in ["good", "first", "good", "first"] {
+        bench.edit(|spec| spec.description = Some(text.to_owned()));
+        bench.run(30);
+        assert_eq!(bench.says(), "True/Available");
+        assert_eq!(bench.ours()[0].settings.description.as_deref(), Some(text));
+    }
+    bench.silent();
+}
+
+/// Two creations of one failed spec have two tokens; the spec is the same.
+#[test]
+fn each_creation_has_its_own_token() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(described("fails"));
+    bench.run(2 * 3600 + 300);
+    let tokens = tokens(&mut bench, "create");
+    assert_eq!(tokens.len(), 3);
+    assert_eq!(tokens.iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
+    bench.clean();
+}

@@ -1,0 +1,157 @@
+//! What users do, told once and used twice: without troubles, and with one at each step.
+
+use jiff::SignedDuration;
+
+use crate::{
+    aws::{Gone, Switches},
+    bench::Bench,
+    toy::Spec,
+};
+
+/// A story, and whether nothing happens any more when it is over.
+pub struct Story<const U: bool> {
+    pub name: &'static str,
+    pub tell: fn(&mut Bench<U>),
+    pub quiet: bool,
+}
+
+pub fn spec() -> Spec {
+    Spec { description: Some("first".to_owned()), ..Spec::default() }
+}
+
+pub fn described(text: &str) -> Spec {
+    Spec { description: Some(text.to_owned()), ..Spec::default() }
+}
+
+pub fn tag<const U: bool>(bench: &mut Bench<U>, tags: &[(&str, &str)]) {
+    let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    bench.edit(|spec| spec.common.tags = Some(tags));
+}
+
+fn life<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(spec());
+    bench.run(40);
+    bench.edit(|spec| spec.description = Some("second".to_owned()));
+    bench.run(30);
+    tag(bench, &[("a", "1"), ("b", "2")]);
+    bench.run(20);
+    tag(bench, &[("b", "3")]);
+    bench.run(20);
+}
+
+fn birth_and_death<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(spec());
+    bench.run(30);
+    bench.delete();
+    bench.run(30);
+}
+
+fn short_life<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(spec());
+    bench.run(3);
+    bench.delete();
+    bench.run(60);
+}
+
+fn quick_edits<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(Spec { late: Some("x".to_owned()), children: vec!["one".to_owned()], ..spec() });
+    bench.run(3);
+    bench.edit(|spec| spec.description = Some("second".to_owned()));
+    bench.run(1);
+    bench.edit(|spec| spec.children.push("two".to_owned()));
+    bench.edit(|spec| spec.description = Some("third".to_owned()));
+    bench.run(60);
+}
+
+fn replacement<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(Spec { fixed: Some("x".to_owned()), ..spec() });
+    bench.run(30);
+    bench.edit(|spec| spec.fixed = Some("y".to_owned()));
+    bench.run(60);
+}
+
+fn correction<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(described("fails"));
+    bench.run(30);
+    bench.edit(|spec| spec.description = Some("good".to_owned()));
+    bench.run(60);
+}
+
+fn failure<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(described("fails"));
+    bench.run(30);
+}
+
+fn failed_update<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(spec());
+    bench.run(30);
+    bench.edit(|spec| spec.description = Some("fails".to_owned()));
+    bench.run(30);
+    bench.edit(|spec| spec.description = Some("good".to_owned()));
+    bench.run(30);
+}
+
+fn taken_name<const U: bool>(bench: &mut Bench<U>) {
+    let now = bench.now;
+    bench.home().stranger("mine", [("k".to_owned(), "v".to_owned())].into(), now - SignedDuration::from_mins(5));
+    bench.create(Spec { name: Some("mine".to_owned()), ..spec() });
+    bench.run(30);
+    bench.edit(|spec| spec.name = Some("other".to_owned()));
+    bench.run(200);
+}
+
+fn lost_record<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(spec());
+    bench.run(30);
+    bench.change(|stored| stored.status = serde_json::json!({}));
+    bench.run(150);
+}
+
+fn deleted_by_others<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(spec());
+    bench.run(30);
+    let now = bench.now;
+    bench.home().resources.iter_mut().for_each(|resource| resource.becomes(now, vec![(SignedDuration::ZERO, None)]));
+    bench.run(700);
+}
+
+fn retained<const U: bool>(bench: &mut Bench<U>) {
+    let mut spec = spec();
+    spec.common.deletion_policy = Some(agentcore_api::common::DeletionPolicy::Retain);
+    bench.create(spec);
+    bench.run(30);
+    bench.delete();
+    bench.run(100);
+}
+
+/// All of them.
+pub fn all<const U: bool>() -> Vec<Story<U>> {
+    let quiet = |name, tell: fn(&mut Bench<U>)| Story { name, tell, quiet: true };
+    vec![
+        quiet("life", life),
+        quiet("birth and death", birth_and_death),
+        quiet("short life", short_life),
+        quiet("quick edits", quick_edits),
+        quiet("replacement", replacement),
+        quiet("correction", correction),
+        Story { name: "failure", tell: failure, quiet: false },
+        quiet("failed update", failed_update),
+        quiet("taken name", taken_name),
+        quiet("lost record", lost_record),
+        quiet("deleted by others", deleted_by_others),
+        quiet("retained", retained),
+    ]
+}
+
+/// The kinds of AWS that the stories are told with.
+pub fn clouds() -> Vec<(&'static str, Switches)> {
+    let seconds = SignedDuration::from_secs;
+    let plain = Switches::default();
+    vec![
+        ("plain", plain.clone()),
+        ("lagging", Switches { lag: seconds(3), lists_tell_names: false, ..plain.clone() }),
+        ("no tags", Switches { tags_listable: false, lists_tell_names: false, versions: false, ..plain.clone() }),
+        ("hiding", Switches { gone: Gone::Denied, ..plain.clone() }),
+        ("showing", Switches { gone: Gone::Deleted, flaps: Some(7), busy_refuses_delete: false, ..plain }),
+    ]
+}

@@ -1,0 +1,223 @@
+//! One trouble at each step of each story: afterwards all is as without it, and silent.
+
+use std::fmt::Write;
+
+use agentcore_api::status::{ConditionType, Fate};
+
+use crate::{
+    aws::Switches,
+    bench::Bench,
+    drive::Trouble,
+    stories::{self, Story},
+};
+
+/// How both sides are when all is over.
+#[derive(Clone, Debug, PartialEq)]
+struct End {
+    object: Option<String>,
+    resources: Vec<String>,
+}
+
+fn end<const U: bool>(bench: &mut Bench<U>) -> End {
+    let object = bench.server.stored.as_ref().map(|stored| {
+        let common = stored.status().common;
+        let is = |type_| common.condition(type_).map(|condition| format!("{}/{}", condition.status, condition.reason));
+        format!(
+            "{:?} {:?} {:?} gen={:?} finalizer={} fate={:?} deleting={}",
+            is(ConditionType::Ready),
+            is(ConditionType::Stalled),
+            is(ConditionType::Reconciling),
+            common.observed_generation,
+            stored.meta.finalizer,
+            common.record.as_ref().map_or(Fate::None, |record| record["main"].fate),
+            stored.meta.deleting,
+        )
+    });
+    let now = bench.now;
+    let resources = bench.home().existing(now).map(|(resource, shape)| {
+        format!("{} {} {:?} {:?} {:?}", resource.name, shape.state, shape.settings, resource.tags, resource.made_for)
+    });
+    let resources = resources.collect();
+    End { object, resources }
+}
+
+struct Run<const U: bool> {
+    bench: Bench<U>,
+    end: End,
+}
+
+/// Tells the story, waits until everything has come to rest, and listens for an hour.
+fn run<const U: bool>(story: &Story<U>, cloud: &Switches, troubles: &[(usize, Trouble)], verbose: bool) -> Run<U> {
+    let mut bench = Bench::<U>::new(cloud.clone());
+    bench.verbose = verbose;
+    bench.troubles = troubles.iter().copied().collect();
+    (story.tell)(&mut bench);
+    // What is tried hourly has been tried again, too.
+    bench.troubles.retain(|step, _| *step < bench.trace.len());
+    bench.run(7600);
+    let end = end(&mut bench);
+    // A taken name is tried hourly.
+    if story.quiet && !end.object.as_deref().is_some_and(|object| object.contains("NotOwned")) {
+        let (api, aws) = (bench.server.writes, bench.home().writes.len());
+        bench.run(3700);
+        if bench.server.writes != api || bench.home().writes.len() != aws {
+            let (api, aws) = (bench.server.writes - api, bench.home().writes.len() - aws);
+            bench.wrong(format!("at rest {api} writes to the API server and {aws} to AWS"));
+        }
+    }
+    Run { bench, end }
+}
+
+fn troubles() -> Vec<Trouble> {
+    vec![
+        Trouble::CrashBefore(1),
+        Trouble::CrashBefore(45),
+        Trouble::CrashBefore(150),
+        Trouble::CrashAfter(1),
+        Trouble::CrashAfter(45),
+        Trouble::CrashAfter(150),
+        Trouble::Lost,
+        Trouble::Unsent,
+        Trouble::Throttled,
+        Trouble::Internal,
+        Trouble::Denied,
+        Trouble::Invalid,
+        Trouble::Mismatch,
+        Trouble::Conflict,
+        Trouble::Stale,
+        Trouble::Other,
+        Trouble::Hangs(40),
+        Trouble::Hangs(150),
+        Trouble::Delete,
+        Trouble::Edit,
+    ]
+}
+
+/// Whether a run ended as it does without trouble, apart from what trouble may change.
+fn same<const U: bool>(
+    story: &Story<U>,
+    cloud: &Switches,
+    end: &End,
+    calm: &End,
+    is: impl Fn(Trouble) -> bool,
+) -> bool {
+    let (object, before) = (end.object.as_deref(), calm.object.as_deref());
+    // What was not created before the object was deleted does not stay.
+    if story.name == "retained" && end.resources.is_empty() {
+        return object == before;
+    }
+    // It is tried hourly, at another time.
+    if !story.quiet {
+        return object.is_some_and(|object| !object.contains("True/Available")) && end.resources.len() <= 1;
+    }
+    // Neither tags nor a name that the user chose prove that it is ours: it is left alone, and the user is told.
+    let long = [45, 150].into_iter().flat_map(|time| [Trouble::CrashAfter(time), Trouble::CrashBefore(time)]);
+    let unproved = !cloud.tags_listable && long.into_iter().any(&is);
+    if story.name == "taken name" && unproved && object.is_some_and(|object| object.contains("NotOwned")) {
+        return true;
+    }
+    // Where tags can't be looked at they are set, and none is removed.
+    let blind = is(Trouble::Denied) || !cloud.tags_listable;
+    let without =
+        |end: &End| -> Vec<String> { end.resources.iter().map(|it| it.replace("\"a\": \"1\", ", "")).collect() };
+    object == before && (end.resources == calm.resources || (blind && without(end) == without(calm)))
+}
+
+/// What is wrong with a run, if anything.
+fn judge<const U: bool>(
+    story: &Story<U>,
+    cloud: &Switches,
+    run: &Run<U>,
+    calm: &End,
+    troubles: &[(usize, Trouble)],
+) -> Vec<String> {
+    let mut wrong = run.bench.wrong.clone();
+    let is = |user| troubles.iter().any(|(_, trouble)| *trouble == user);
+    if is(Trouble::Delete) {
+        let left = run.end.resources.iter().filter(|resource| resource.contains("Some(\"uid-")).count();
+        if run.end.object.is_some() || (left > 0 && story.name != "retained") {
+            wrong.push(format!("deleted, and this is left: {:?}", run.end));
+        }
+    } else if is(Trouble::Edit) {
+        let object = run.end.object.as_deref().unwrap_or("True/Available");
+        if story.quiet && !object.contains("True/Available") {
+            wrong.push(format!("edited, and not Ready: {:?}", run.end));
+        }
+    } else if !same(story, cloud, &run.end, calm, is) {
+        wrong.push(format!("ends as {:?}, without trouble as {calm:?}", run.end));
+    }
+    wrong
+}
+
+/// Which part of all runs is done: one of so many. All of them, where the environment has `AGENTCORE_SWEEP=all`, take
+/// minutes with optimisation; the others are chosen so that each story, step and trouble has its share.
+fn share(cloud: &str) -> usize {
+    match (std::env::var("AGENTCORE_SWEEP").as_deref(), cloud) {
+        (Ok("all"), _) => 1,
+        (_, "plain") => 17,
+        _ => 71,
+    }
+}
+
+fn sweep<const U: bool>() {
+    let mut wrong = Vec::new();
+    let (mut runs, mut all) = (0, 0);
+    for (cloud, switches) in stories::clouds() {
+        for story in stories::all::<U>() {
+            let calm = run(&story, &switches, &[], false);
+            let what = |troubles: &[(usize, Trouble)]| format!("unique={U} {cloud}, {}: {troubles:?}", story.name);
+            if !calm.bench.wrong.is_empty() {
+                wrong.push((what(&[]), calm.bench.wrong.clone(), run(&story, &switches, &[], true).bench.told));
+                continue;
+            }
+            for (step, at) in calm.bench.trace.iter().enumerate().take(steps(&story, &switches)) {
+                for trouble in troubles().into_iter().filter(|trouble| trouble.hits(*at)) {
+                    all += 1;
+                    if all % share(cloud) != 0 {
+                        continue;
+                    }
+                    let troubles = [(step, trouble)];
+                    let one = run(&story, &switches, &troubles, false);
+                    runs += 1;
+                    let found = judge(&story, &switches, &one, &calm.end, &troubles);
+                    if !found.is_empty() {
+                        let told = if wrong.is_empty() {
+                            run(&story, &switches, &troubles, true).bench.told
+                        } else {
+                            Vec::new()
+                        };
+                        wrong.push((what(&troubles), found, told));
+                    }
+                }
+            }
+        }
+    }
+    report(runs, &wrong);
+}
+
+/// How many steps the story has; those of the hours after it are more of the same.
+fn steps<const U: bool>(story: &Story<U>, cloud: &Switches) -> usize {
+    let mut bench = Bench::<U>::new(cloud.clone());
+    (story.tell)(&mut bench);
+    bench.trace.len()
+}
+
+/// The first failure in full, the others in a few lines each.
+fn report(runs: usize, wrong: &[(String, Vec<String>, Vec<String>)]) {
+    let Some((_, _, told)) = wrong.first() else { return };
+    let mut text = told.join("\n");
+    for (what, found, _) in wrong.iter().take(400) {
+        let _ = write!(text, "\n{what}\n    {}", found.join("\n    "));
+    }
+    panic!("{text}\n{} of {runs} runs went wrong", wrong.len());
+}
+
+#[test]
+fn unique_names() {
+    sweep::<true>();
+}
+
+#[test]
+fn names_that_are_not_unique() {
+    sweep::<false>();
+}
