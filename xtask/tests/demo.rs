@@ -1,4 +1,5 @@
 //! `cargo xtask demo`, whole: where there is no network but loopback, so that what passes here reaches nothing.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "in a test a panic is the report")]
 
 use std::{
     collections::BTreeMap,
