@@ -15,14 +15,14 @@ use kube::{
     runtime::{
         Controller, WatchStreamExt,
         controller::{self, Action},
-        reflector::{self, ObjectRef, Store},
+        reflector::{self, ObjectRef},
         watcher,
     },
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    objects::Error,
+    objects::{Error, words},
     referrers::Referrers,
     shell::{Rest, Shell},
 };
@@ -70,9 +70,9 @@ pub async fn run<K: Managed>(
         .modify(drop_what_is_not_needed)
         .reflect(writer)
         .inspect_ok(forget_what_is_gone(&shell))
+        .inspect_ok(announce_ready(ready))
         .applied_objects()
         .predicate_filter(what_matters::<K>, kube::runtime::PredicateConfig::default());
-    tokio::spawn(announce_ready(store.clone(), ready));
     let mut controller = Controller::for_stream(objects, store).graceful_shutdown_on(shutdown.cancelled_owned());
     for wakeup in wakeups {
         controller = controller.reconcile_on(wakeup);
@@ -115,12 +115,17 @@ fn forget_what_is_gone<K: Managed>(
     }
 }
 
-async fn announce_ready<T>(store: Store<T>, ready: impl FnOnce())
-where
-    T: Resource<DynamicType = ()> + Clone + 'static,
-{
-    if store.wait_until_ready().await.is_ok() {
-        ready();
+/// Tells once that all objects were seen.
+///
+/// Not by the store's own future: of several that wait for it only the last is woken, and the controller waits, too.
+fn announce_ready<T>(ready: impl FnOnce() + Send + 'static) -> impl FnMut(&watcher::Event<T>) + Send + 'static {
+    let mut ready = Some(ready);
+    move |event| {
+        if matches!(event, watcher::Event::InitDone)
+            && let Some(ready) = ready.take()
+        {
+            ready();
+        }
     }
 }
 
@@ -202,7 +207,8 @@ fn report<K: Managed>(error: &controller::Error<Error, watcher::Error>) {
         controller::Error::QueueError(
             watcher::Error::InitialListFailed(error) | watcher::Error::WatchStartFailed(error),
         ) => {
-            tracing::warn!(kind = K::NAME, %error, "can't watch the objects: does the operator's role allow it, and is the CRD installed?");
+            let error = words(error);
+            tracing::warn!(kind = K::NAME, %error, "can't watch the objects: tries again");
         }
         controller::Error::QueueError(error) => tracing::warn!(kind = K::NAME, %error, "a watch was interrupted"),
         controller::Error::RunnerError(error) => tracing::error!(kind = K::NAME, %error, "the queue failed"),
