@@ -113,7 +113,7 @@ impl Control {
         let code = answer.as_ref().err().map_or("OK", |fault| fault.code.as_str());
         self.metrics.aws_call(operation, code, started.elapsed());
         if let Err(fault) = &answer {
-            tracing::debug!(operation, code = %fault.code, class = fault.class.label(), message = %fault.message, "AWS");
+            tracing::debug!(operation, code = %fault.code, class = fault.class.label(), error = %fault.message, "AWS");
         }
         answer
     }

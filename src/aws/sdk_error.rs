@@ -41,9 +41,9 @@ where
     let message = if stopped {
         Stopped::OtherCredentials.to_string()
     } else if credentials {
-        "no AWS credentials were found in the environment, a profile, a web identity token or the container".to_owned()
+        no_credentials(error)
     } else {
-        last_words(error)
+        no_answer(error, unsent)
     };
     let mut fault = Fault::classify(operation, &Raw { code: None, status, message: &message, unsent, credentials });
     if stopped {
@@ -69,17 +69,39 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
     None
 }
 
-/// What the innermost cause says, with the outermost for context: the ones between repeat each other.
-fn last_words(error: &(dyn Error + 'static)) -> String {
-    let outer = error.to_string();
-    let mut inner = None;
-    let mut next = error.source();
-    while let Some(error) = next {
-        inner = Some(error.to_string());
-        next = error.source();
+/// Why there are no credentials: nothing offers any, or what offers them fails.
+fn no_credentials(error: &(dyn Error + 'static)) -> String {
+    match find::<CredentialsError>(error) {
+        Some(failed) if !matches!(failed, CredentialsError::CredentialsNotLoaded(_)) => {
+            format!("the AWS credentials can't be loaded: {}", innermost(failed))
+        }
+        _ => "no AWS credentials were found in the environment, a profile, a web identity token or the container"
+            .to_owned(),
     }
-    match inner {
-        Some(inner) if inner != outer => format!("{outer}: {inner}"),
-        _ => outer,
+}
+
+/// Why there is no answer, and where to look.
+fn no_answer<E>(error: &SdkError<E, HttpResponse>, unsent: bool) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let cause = innermost(error);
+    match error {
+        SdkError::DispatchFailure(_) if unsent => format!(
+            "no connection to AWS: {cause}. Check DNS, proxy, firewall and VPC endpoint between the operator and AWS"
+        ),
+        SdkError::TimeoutError(_) => "AWS did not answer in time".to_owned(),
+        SdkError::DispatchFailure(_) => format!("the connection to AWS ended without an answer: {cause}"),
+        SdkError::ResponseError(_) => format!("AWS's answer can't be read: {cause}"),
+        _ => format!("{error}: {cause}"),
     }
+}
+
+/// What the innermost cause says: those around it say less.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }

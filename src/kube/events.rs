@@ -11,6 +11,7 @@ use k8s_openapi::{
 };
 use kube::{Api, Client, Resource, api::PostParams};
 
+use super::objects::words;
 use crate::kinds::Managed;
 
 /// Kubernetes' limit for the text of an event, in bytes.
@@ -21,7 +22,15 @@ pub(super) async fn publish<K: Managed>(client: &Client, instance: &str, meta: &
     for event in events {
         let api: Api<v1::Event> = Api::namespaced(client.clone(), &meta.namespace);
         if let Err(error) = api.create(&PostParams::default(), &body::<K>(instance, meta, event)).await {
-            tracing::debug!(namespace = %meta.namespace, name = %meta.name, %error, "the event was not taken");
+            // In a namespace that is being deleted nobody may create anything.
+            let is_forbidden = matches!(&error, kube::Error::Api(status)
+                if status.code == 403 && !status.message.contains("being terminated"));
+            let error = words(&error);
+            if is_forbidden {
+                tracing::warn!(namespace = %meta.namespace, name = %meta.name, %error, "the event was not taken");
+            } else {
+                tracing::debug!(namespace = %meta.namespace, name = %meta.name, %error, "the event was not taken");
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ pub enum Error {
     #[error("the object is gone")]
     Gone,
     /// The API server refuses, or can't be reached.
-    #[error("{action}: {source}")]
+    #[error("can't {action}: {}", words(source))]
     Api {
         /// What was to be done.
         action: &'static str,
@@ -43,6 +43,26 @@ pub enum Error {
     /// The API server's answer lacks what every object has.
     #[error("the object has no {0}")]
     Incomplete(&'static str),
+}
+
+/// What went wrong with a request, and what can be done about it.
+pub(super) fn words(error: &kube::Error) -> String {
+    if let kube::Error::Api(status) = error {
+        let message = status.message.trim_end_matches('.');
+        return match status.code {
+            401 => format!(
+                "the API server does not know the operator ({message}): give it a kubeconfig or token that is valid"
+            ),
+            403 => format!("{message}: give the operator's role this right; the chart's roles have all that it needs"),
+            404 => format!("{message}: are the CRDs installed?"),
+            code => format!("{message} ({code})"),
+        };
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    format!("no answer from the Kubernetes API server: {innermost}")
 }
 
 impl Error {

@@ -79,7 +79,7 @@ impl<K: Managed> Shell<K> {
                 name = %meta.name,
                 call = call.verb(),
                 code = %fault.code,
-                message = %fault.message,
+                error = %fault.message,
                 "AWS did not accept"
             ),
         }
