@@ -28,6 +28,9 @@ const IDENTITY: Duration = Duration::from_mins(15);
 /// How long a failure to learn whose the credentials are is believed, so that many objects don't ask at once.
 const FAILURE: Duration = Duration::from_secs(1);
 
+/// How old an answer must be to be doubted.
+const DOUBT: Duration = Duration::from_secs(5);
+
 /// AWS, as the operator reaches it.
 #[derive(Clone, Debug)]
 pub struct Aws {
@@ -116,6 +119,16 @@ impl Aws {
         };
         tracing::info!(region, account = %connection.identity.account, caller = %arn, "AWS credentials checked");
         Ok(connection)
+    }
+
+    /// Asks anew whose the credentials are when next somebody wants to know, unless they were asked a moment ago.
+    pub fn doubt(&self, region: &str) {
+        let place = self.lock().get(region).cloned();
+        if let Some(place) = place
+            && let Ok(mut known) = place.try_lock()
+        {
+            known.take_if(|known| known.since.elapsed() > DOUBT);
+        }
     }
 
     /// Forgets whose the credentials are, because a call was made with others, or AWS did not take them.

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, sync::Arc, time::Duration};
 
-use agentcore_api::status::Reason;
+use agentcore_api::status::{ConditionType, Reason};
 use agentcore_engine::{
     conditions::{self, Verdict},
     fault::Class,
@@ -181,6 +181,14 @@ impl<K: Managed> Shell<K> {
         finalizers: &[String],
     ) -> Result<Again, Error> {
         let meta = &read.object.meta;
+        let status = K::status(&report.status);
+        let stalled = status.condition(ConditionType::Stalled).map(|stalled| stalled.reason.as_str());
+        if stalled == Some(Reason::AccountMismatch.as_str())
+            && let Some(region) = &status.region
+        {
+            // No call is made with these credentials, so none would tell that they have changed again.
+            self.aws.doubt(region);
+        }
         if let Some(fault) = &report.fault {
             self.metrics.fault(K::NAME, fault.class);
             tracing::warn!(
@@ -190,7 +198,7 @@ impl<K: Managed> Shell<K> {
                 operation = fault.operation,
                 code = %fault.code,
                 class = fault.class.label(),
-                message = %fault.message,
+                error = %fault.message,
                 "a pass met an error"
             );
         }

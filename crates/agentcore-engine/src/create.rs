@@ -72,7 +72,13 @@ impl<K: Kind> Pass<'_, K> {
         common.region = Some(desired.place.region.clone());
         common.name = Some(desired.place.name.clone());
         let message = format!("creates the {} {}", K::NOUN, desired.place.name);
-        let report = self.end(status, Verdict::Progressing(Reason::Creating), &message, Again::Now);
+        // What failed and is tried again goes on saying why until something else is known: else the conditions would
+        // turn, and two events be written, with every attempt.
+        let digest = part.body_digest.clone();
+        let failed = part.failure.as_ref().is_some_and(|failure| Some(&failure.digest) == digest.as_ref());
+        let verdict =
+            if failed && self.tells_of_failure() { Verdict::Keep } else { Verdict::Progressing(Reason::Creating) };
+        let report = self.end(status, verdict, &message, Again::Now);
         act(Act::Announce(report.status))
     }
 

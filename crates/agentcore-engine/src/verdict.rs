@@ -52,7 +52,7 @@ impl<K: Kind> Pass<'_, K> {
         let verdict = if self.object.meta.deleting { Verdict::DeletionStuck(reason) } else { Verdict::Stalled(reason) };
         // Only the operator's credentials can end this, and no watch tells of them.
         let again = match reason {
-            Reason::AccountMismatch => SignedDuration::from_mins(1),
+            Reason::AccountMismatch => SignedDuration::from_secs(30),
             _ => self.rules.resync,
         };
         self.rest_in(self.object.status.clone(), verdict, message, Again::After(again))
@@ -142,6 +142,14 @@ impl<K: Kind> Pass<'_, K> {
             let again = Again::After(due.duration_since(self.now));
             self.rest_in(self.object.status.clone(), verdict, &message, again)
         })
+    }
+
+    /// Whether the conditions say of the spec as it is why it failed.
+    pub(crate) fn tells_of_failure(&self) -> bool {
+        self.status().observed_generation == Some(self.object.meta.generation)
+            && self
+                .told()
+                .is_some_and(|(_, reason, _)| !matches!(reason, Reason::DependencyNotReady | Reason::Suspended))
     }
 
     /// What the conditions say of a failure, as a verdict.
