@@ -70,7 +70,7 @@ impl<K: Managed> Shell<K> {
                 namespace = %meta.namespace,
                 name = %meta.name,
                 call = call.verb(),
-                id = accepted.id.as_deref().unwrap_or_default(),
+                id = accepted.id.as_deref().unwrap_or_else(|| call.about()),
                 "AWS accepted"
             ),
             Err(fault) => tracing::warn!(

@@ -85,6 +85,15 @@ pub enum Call<K: Kind> {
 }
 
 impl<K: Kind> Call<K> {
+    /// What the call is about, for logs: the resource's id, ARN or name.
+    pub fn about(&self) -> &str {
+        match self {
+            Self::Create { body, .. } => &body.name,
+            Self::Update { id, .. } | Self::Delete { id, .. } => id,
+            Self::Tag { arn, .. } | Self::Untag { arn, .. } => arn,
+        }
+    }
+
     /// The call in one word, for logs.
     pub fn verb(&self) -> &'static str {
         match self {

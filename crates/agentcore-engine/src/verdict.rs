@@ -37,6 +37,11 @@ impl<K: Kind> Pass<'_, K> {
         }
         let suspend = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).suspend) && !meta.deleting;
         let note = suspend.then_some("spec.suspend is true: AWS is read, and nothing is written there");
+        if meta.deleting {
+            // What goes is not counted any more.
+            conditions::clear(common, ConditionType::StrategiesActive);
+            conditions::clear(common, ConditionType::FieldsNotCleared);
+        }
         conditions::inform(common, ConditionType::Suspended, note, Reason::Suspended, meta.generation, self.now);
         conditions::apply(common, verdict, clip_to(message, 4096), meta.generation, self.now);
         let events = conditions::transition(self.status(), common).into_iter().collect();
