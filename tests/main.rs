@@ -16,3 +16,4 @@ mod edits;
 mod gitops;
 mod lifecycle;
 mod support;
+mod trouble;

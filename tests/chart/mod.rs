@@ -31,7 +31,7 @@ fn read(path: &str) -> String {
 }
 
 /// Value sets: the defaults, all values changed, and as little as possible.
-fn value_sets() -> [Vec<String>; 3] {
+pub(crate) fn value_sets() -> [Vec<String>; 3] {
     let file = |name: &str| {
         let path = root().join("tests/chart/values").join(name);
         vec!["--values".to_owned(), path.to_str().unwrap().to_owned()]
@@ -69,23 +69,23 @@ fn template(namespace: &str, arguments: &[String]) -> Command {
 }
 
 /// What the chart makes of the values.
-fn render(namespace: &str, arguments: &[String]) -> Vec<Value> {
+pub(crate) fn render(namespace: &str, arguments: &[String]) -> Vec<Value> {
     serde_saphyr::from_multiple(&ok(&mut template(namespace, arguments))).unwrap()
 }
 
-fn of_kind<'a>(documents: &'a [Value], kind: &str) -> Vec<&'a Value> {
+pub(crate) fn of_kind<'a>(documents: &'a [Value], kind: &str) -> Vec<&'a Value> {
     documents.iter().filter(|document| document["kind"] == kind).collect()
 }
 
 /// The only document of the kind.
-fn only<'a>(documents: &'a [Value], kind: &str) -> &'a Value {
+pub(crate) fn only<'a>(documents: &'a [Value], kind: &str) -> &'a Value {
     match of_kind(documents, kind)[..] {
         [document] => document,
         ref other => panic!("{} documents of kind {kind}", other.len()),
     }
 }
 
-fn set(values: &[&str]) -> Vec<String> {
+pub(crate) fn set(values: &[&str]) -> Vec<String> {
     values.iter().flat_map(|value| ["--set-json".to_owned(), (*value).to_owned()]).collect()
 }
 

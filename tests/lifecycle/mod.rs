@@ -1,3 +1,8 @@
 //! The life of objects, from apply to gone, with everything real but AWS.
 
+mod at_rest;
+mod deletion;
+mod failures;
+mod names;
 mod quickstart;
+mod restarts;

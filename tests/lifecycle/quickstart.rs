@@ -1,21 +1,12 @@
 //! The quickstart's three objects become Ready, in order, and go.
 
-use std::fs;
-
 use agentcore_sim::Settings;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{
     cluster::{cluster, ok},
-    root,
-    world::{World, condition},
+    world::{World, condition, quickstart},
 };
-
-/// The objects of `examples/quickstart`.
-fn quickstart() -> Vec<Value> {
-    let text = fs::read_to_string(root().join("examples/quickstart/quickstart.yaml")).unwrap();
-    serde_saphyr::from_multiple(&text).unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn becomes_ready_in_order_and_goes() {
@@ -25,7 +16,7 @@ async fn becomes_ready_in_order_and_goes() {
     for object in &objects {
         world.objects.create(object).await.unwrap();
     }
-    let [memory, interpreter, runtime] = &objects[..] else { panic!("{} objects", objects.len()) };
+    let [memory, interpreter, runtime] = &objects;
 
     let creating = world
         .until(memory, "CREATING", |memory| {

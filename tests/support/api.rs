@@ -1,5 +1,6 @@
 //! Requests to the API server as JSON, because most of what the tests send would not fit our types.
 
+use devcluster::Cluster;
 use http::Request;
 use kube::{Client, core::Status};
 use serde_json::Value;
@@ -49,8 +50,12 @@ pub enum Patch<'a> {
 impl Objects {
     /// A new namespace for the purpose.
     pub async fn new(purpose: &str) -> Self {
-        let client = cluster::client().await;
-        Self { client, namespace: cluster::namespace(purpose) }
+        Self::of(cluster::cluster(), purpose).await
+    }
+
+    /// A new namespace of this cluster.
+    pub async fn of(cluster: &Cluster, purpose: &str) -> Self {
+        Self { client: cluster::client_of(cluster).await, namespace: cluster::namespace_of(cluster, purpose) }
     }
 
     pub async fn create(&self, object: &Value) -> Result<Value, Refusal> {

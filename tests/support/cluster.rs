@@ -1,8 +1,6 @@
 //! The control plane that all tests of this binary share.
 
 use std::{
-    fs,
-    path::PathBuf,
     process::{Command, Output},
     sync::{
         OnceLock,
@@ -17,8 +15,9 @@ use kube::{
     Client, Config,
     config::{KubeConfigOptions, Kubeconfig},
 };
+use tokio::sync::{Mutex, MutexGuard};
 
-use super::root;
+use super::{root, scratch};
 
 /// The cluster, with our CRDs installed. Tests run at the same time: each takes a namespace of its own.
 ///
@@ -26,19 +25,25 @@ use super::root;
 /// failed test, they are in the target directory.
 pub fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| {
-        let logs = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cluster-logs");
-        // What an earlier run left; the audit log would be appended to.
-        let _ = fs::remove_dir_all(&logs);
-        println!("the cluster's logs: {}", logs.display());
-        let cluster = Cluster::start(Options { logs: Some(logs), ..Options::default() })
-            .unwrap_or_else(|error| panic!("{error}"));
-        let mut install = cluster.kubectl();
-        ok(install.args(["apply", "--server-side", "-f"]).arg(root().join("crds")));
-        ok(cluster.kubectl().args(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]));
-        wait_until_published(&cluster);
-        cluster
-    })
+    CLUSTER.get_or_init(|| start("cluster"))
+}
+
+/// A cluster of its own for tests that do to it what the others could not bear: one after the other.
+pub async fn elsewhere() -> MutexGuard<'static, Cluster> {
+    static CLUSTER: OnceLock<Mutex<Cluster>> = OnceLock::new();
+    CLUSTER.get_or_init(|| Mutex::new(start("elsewhere"))).lock().await
+}
+
+fn start(name: &str) -> Cluster {
+    let logs = scratch().join(name);
+    println!("the cluster's logs: {}", logs.display());
+    let cluster =
+        Cluster::start(Options { logs: Some(logs), ..Options::default() }).unwrap_or_else(|error| panic!("{error}"));
+    let mut install = cluster.kubectl();
+    ok(install.args(["apply", "--server-side", "-f"]).arg(root().join("crds")));
+    ok(cluster.kubectl().args(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]));
+    wait_until_published(&cluster);
+    cluster
 }
 
 /// An established CRD is served at once, but discovery and OpenAPI, which kubectl asks first, follow a moment later.
@@ -58,19 +63,23 @@ fn wait_until_published(cluster: &Cluster) {
     }
 }
 
-/// A client with all rights.
-pub async fn client() -> Client {
-    // Starting the cluster blocks; no other task of this test runs yet.
-    let kubeconfig = Kubeconfig::read_from(cluster().kubeconfig()).unwrap();
+/// A client with all rights in this cluster.
+pub async fn client_of(cluster: &Cluster) -> Client {
+    let kubeconfig = Kubeconfig::read_from(cluster.kubeconfig()).unwrap();
     let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
     Client::try_from(config).unwrap()
 }
 
 /// A new namespace.
 pub fn namespace(purpose: &str) -> String {
+    namespace_of(cluster(), purpose)
+}
+
+/// A new namespace of this cluster.
+pub fn namespace_of(cluster: &Cluster, purpose: &str) -> String {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("{purpose}-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    ok(cluster().kubectl().args(["create", "namespace", &name]));
+    ok(cluster.kubectl().args(["create", "namespace", &name]));
     name
 }
 

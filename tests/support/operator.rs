@@ -3,7 +3,8 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions},
-    net::{Ipv4Addr, TcpListener},
+    io::{Read, Write},
+    net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
@@ -13,10 +14,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::cluster::cluster;
-
-/// The account of [`ACCESS_KEY`] in the simulator.
-pub const ACCOUNT: &str = agentcore_sim::DEFAULT_ACCOUNT;
+use super::{cluster::cluster, scratch};
 
 /// The access key that operators have unless a test says otherwise.
 const ACCESS_KEY: &str = "AKIAEXAMPLE";
@@ -81,7 +79,7 @@ impl Operator {
     /// Starts an operator, and does not wait for it.
     pub fn start(setup: Setup) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("operator-logs");
+        let folder = scratch().join("operators");
         fs::create_dir_all(&folder).unwrap();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let log = folder.join(format!("{}-{number}.log", setup.namespaces.first().map_or("all", String::as_str)));
@@ -97,14 +95,9 @@ impl Operator {
         let _ = self.child.wait();
     }
 
-    /// Starts it again after its end, perhaps with another setup. Its log goes on.
+    /// Starts it again after its end. Its log goes on.
     pub fn start_again(&mut self) {
         self.child = spawn(&self.setup, &self.log, self.health, self.metrics);
-    }
-
-    /// Changes what it is started with next time.
-    pub fn set_up(&mut self, change: impl FnOnce(Setup) -> Setup) {
-        self.setup = change(self.setup.clone());
     }
 
     /// Asks it to stop, and waits until it has.
@@ -130,24 +123,21 @@ impl Operator {
         self.child.try_wait().unwrap()
     }
 
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// What it has logged.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// The URL of a path of its health server.
-    pub fn health_url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.health)
+    /// What its health server answers: status code and text. Nothing answers: 0.
+    pub fn health(&self, path: &str) -> (u16, String) {
+        get(self.health, path)
     }
 
-    /// The URL of its metrics.
-    pub fn metrics_url(&self) -> String {
-        format!("http://127.0.0.1:{}/metrics", self.metrics)
+    /// What its metrics say.
+    pub fn metrics(&self) -> String {
+        let (code, text) = get(self.metrics, "/metrics");
+        assert_eq!(code, 200, "{text}");
+        text
     }
 
     /// The last lines of its log.
@@ -181,7 +171,22 @@ fn spawn(setup: &Setup, log: &Path, health: u16, metrics: u16) -> Child {
     command.spawn().unwrap()
 }
 
+/// What a server on this port answers: status code and body. Nothing answers: 0.
+fn get(port: u16, path: &str) -> (u16, String) {
+    let ask = || {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        std::io::Result::Ok(answer)
+    };
+    let Ok(answer) = ask() else { return (0, String::new()) };
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }

@@ -1,7 +1,7 @@
 //! A world of a test's own: a namespace of the shared cluster, a simulated AWS, and an operator between them.
 
 use std::{
-    future::Future,
+    fs,
     time::{Duration, Instant},
 };
 
@@ -9,13 +9,17 @@ use agentcore_sim::{
     FaultRule, InventoryItem, JournalEntry, Mutation, Settings, Sim,
     server::{Options, Server},
 };
+use devcluster::Cluster;
+use http::Request;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{
     api::{Objects, Patch},
+    cluster::{cluster, ok},
     operator::{Operator, Setup},
+    root,
 };
 
 /// How long a change may take to show. Everything is fast; the machine may be busy.
@@ -39,6 +43,16 @@ impl World {
         let objects = Objects::new(purpose).await;
         let aws = Server::start(Options { port: 0, settings }).await.unwrap();
         let operator = Operator::start(setup(Setup::new(&objects.namespace, &aws.url())));
+        Self { aws, objects, operator }
+    }
+
+    /// The same in a cluster that is not the shared one.
+    pub async fn elsewhere(cluster: &Cluster, purpose: &str, setup: impl FnOnce(Setup) -> Setup) -> Self {
+        let objects = Objects::of(cluster, purpose).await;
+        let aws = Server::start(Options::default()).await.unwrap();
+        let kubeconfig = cluster.kubeconfig().to_str().unwrap();
+        let there = Setup::new(&objects.namespace, &aws.url()).variable("KUBECONFIG", Some(kubeconfig));
+        let operator = Operator::start(setup(there));
         Self { aws, objects, operator }
     }
 
@@ -161,31 +175,67 @@ impl World {
         found.into_iter().next().unwrap()
     }
 
+    /// A request of somebody else, who has credentials of their own. Gives what AWS answers.
+    pub fn foreign(&self, method: &str, path: &str, body: &Value) -> Value {
+        let credential = "FOREIGNER/20270115/us-west-2/bedrock-agentcore/aws4_request";
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json")
+            .header(
+                "authorization",
+                format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"),
+            )
+            .body(body.to_string().into())
+            .unwrap();
+        let response = self.aws.with(|sim| sim.handle(Timestamp::now(), request));
+        assert!(response.status().is_success(), "{method} {path}: {:?}", response.body());
+        serde_json::from_slice(response.body()).unwrap_or_default()
+    }
+
     /// Makes AWS misbehave.
     pub fn fault(&self, rule: Value) {
         let rule: FaultRule = serde_json::from_value(rule).unwrap();
         self.aws.with(|sim| sim.add_fault_rule(rule));
     }
 
+    /// AWS no longer misbehaves.
+    pub fn mend(&self) {
+        self.aws.with(Sim::clear_fault_rules);
+    }
+
+    /// AWS goes: connections are refused. Gives what there was, for [`Self::aws_comes_back`].
+    pub async fn aws_goes(&mut self) -> (u16, Sim) {
+        let elsewhere = Server::start(Options::default()).await.unwrap();
+        let old = std::mem::replace(&mut self.aws, elsewhere);
+        let found = (old.port(), old.with(|sim| sim.clone()));
+        old.stop().await;
+        found
+    }
+
+    /// AWS is back where it was.
+    pub async fn aws_comes_back(&mut self, (port, sim): (u16, Sim)) {
+        self.aws = Server::start_with(port, sim).await.unwrap();
+    }
+
+    /// The events of an object: type, reason and text, oldest first.
+    pub fn events(&self, object: &Value) -> Vec<String> {
+        let name = object["metadata"]["name"].as_str().unwrap();
+        let selector = format!("involvedObject.name={name},involvedObject.kind={}", object["kind"].as_str().unwrap());
+        let mut kubectl = cluster().kubectl();
+        kubectl.args(["get", "events", "-n", &self.objects.namespace, "-o", "json", "--field-selector", &selector]);
+        let list: Value = serde_json::from_str(&ok(&mut kubectl)).unwrap();
+        let mut events: Vec<&Value> = list["items"].as_array().unwrap().iter().collect();
+        events.sort_by_key(|event| event["eventTime"].as_str().unwrap_or_default().to_owned());
+        let text = |event: &Value, member: &str| event[member].as_str().unwrap_or_default().to_owned();
+        let line = |event| format!("{} {}: {}", text(event, "type"), text(event, "reason"), text(event, "message"));
+        events.into_iter().map(line).collect()
+    }
+
     /// Changes something in AWS behind the operator's back.
     pub fn mutate(&self, mutation: Value) {
         let mutation: Mutation = serde_json::from_value(mutation).unwrap();
         self.aws.with(|sim: &mut Sim| sim.mutate(Timestamp::now(), mutation)).unwrap();
-    }
-
-    /// Looks for so long whether something stays as it is.
-    pub async fn stays<T, F>(&self, time: Duration, what: &str, look: impl Fn() -> F)
-    where
-        T: PartialEq + std::fmt::Debug,
-        F: Future<Output = T>,
-    {
-        let before = look().await;
-        let deadline = Instant::now() + time;
-        while Instant::now() < deadline {
-            sleep(Duration::from_millis(200)).await;
-            let after = look().await;
-            assert_eq!(before, after, "{what} changed; the operator's log:\n{}", self.operator.log_tail());
-        }
     }
 }
 
@@ -199,10 +249,29 @@ pub fn object(kind: &str, name: &str, spec: &Value) -> Value {
     })
 }
 
+/// The objects of `examples/quickstart`: memory, interpreter, runtime.
+pub fn quickstart() -> [Value; 3] {
+    let text = fs::read_to_string(root().join("examples/quickstart/quickstart.yaml")).unwrap();
+    serde_saphyr::from_multiple(&text).unwrap().try_into().unwrap()
+}
+
+/// The spec of a runtime that needs nothing else.
+pub fn runtime_spec() -> Value {
+    json!({
+        "artifact": { "container": { "image": "123456789012.dkr.ecr.us-west-2.amazonaws.com/agent:1" } },
+        "executionRole": { "arn": "arn:aws:iam::123456789012:role/AmazonBedrockAgentCoreTest" },
+    })
+}
+
 /// A condition of an object; null if it is absent.
 pub fn condition(object: &Value, type_: &str) -> Value {
     let conditions = object["status"]["conditions"].as_array();
     conditions.into_iter().flatten().find(|condition| condition["type"] == type_).cloned().unwrap_or_default()
+}
+
+/// The message of a condition; empty if it is absent.
+pub fn message(object: &Value, type_: &str) -> String {
+    condition(object, type_)["message"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Whether the status speaks of the spec as it is.

@@ -1,0 +1,10 @@
+//! What goes wrong around the operator: what it says then, and that it recovers by itself.
+
+mod api_server;
+mod golden;
+mod outages;
+mod rights;
+mod rights_too_small;
+mod tenancy;
+mod unreadable;
+mod vendor;

@@ -1,0 +1,97 @@
+//! AWS is not to be reached, or not with these credentials.
+
+use serde_json::{Value, json};
+
+use super::{
+    golden::{golden, picture},
+    vendor::Vendor,
+};
+use crate::support::{
+    cluster::cluster,
+    operator::Setup,
+    world::{World, condition, is_ready, message},
+};
+
+const REQUESTED_AT: &str = "agentcore-operator.github.io/requestedAt";
+
+fn without_keys(setup: Setup) -> Setup {
+    setup.variable("AWS_ACCESS_KEY_ID", None).variable("AWS_SECRET_ACCESS_KEY", None)
+}
+
+/// An operator that gets its credentials from this vendor.
+fn buys_from(vendor: &Vendor) -> impl FnOnce(Setup) -> Setup {
+    let url = vendor.url.clone();
+    move |setup| without_keys(setup).variable("AWS_CONTAINER_CREDENTIALS_FULL_URI", Some(&url))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn aws_is_gone_and_comes_back() {
+    let mut world = World::new("aws-gone").await;
+    let healthy = world.create("CodeInterpreter", "healthy", json!({})).await;
+    world.ready(&healthy).await;
+    let from = world.operator.log().len();
+    let aws = world.aws_goes().await;
+    let waiting = world.create("CodeInterpreter", "waiting", json!({})).await;
+    world.condition(&waiting, "Ready", "False", "AwsUnavailable").await;
+    world.annotate(&healthy, REQUESTED_AT, "1").await;
+    world.until(&healthy, "looked at", |object| object["status"]["lastHandledRequestAt"] == "1").await;
+    assert!(is_ready(&world.now(&healthy).await), "a healthy object keeps Ready");
+    golden("aws-gone.txt", &picture(&world, &mut cluster().kubectl(), &waiting, from));
+
+    world.aws_comes_back(aws).await;
+    world.ready(&waiting).await;
+    assert_eq!(world.resources().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_are_no_credentials() {
+    let world = World::with("no-credentials", agentcore_sim::Settings::default(), without_keys).await;
+    let interpreter = world.create("CodeInterpreter", "waiting", json!({})).await;
+    world.condition(&interpreter, "Ready", "False", "CredentialsMissing").await;
+    golden("no-credentials.txt", &picture(&world, &mut cluster().kubectl(), &interpreter, 0));
+    assert_eq!(world.mark(), 0, "nothing was asked of AWS");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credentials_are_refused_and_then_given() {
+    let vendor = Vendor::start().await;
+    let world = World::with("credentials-refused", agentcore_sim::Settings::default(), buys_from(&vendor)).await;
+    let interpreter = world.create("CodeInterpreter", "waiting", json!({})).await;
+    world.condition(&interpreter, "Ready", "False", "CredentialsMissing").await;
+    golden("credentials-refused.txt", &picture(&world, &mut cluster().kubectl(), &interpreter, 0));
+    vendor.give("AKIAEXAMPLE");
+    world.ready(&interpreter).await;
+}
+
+/// Credentials of another account see nothing of what this account has: "not found" there proves nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credentials_of_another_account_change_nothing() {
+    let vendor = Vendor::start().await;
+    vendor.give("AKIAEXAMPLE");
+    let world = World::with("other-account", agentcore_sim::Settings::default(), buys_from(&vendor)).await;
+    let living = world.create("CodeInterpreter", "living", json!({})).await;
+    let going = world.create("CodeInterpreter", "going", json!({})).await;
+    for object in [&living, &going] {
+        world.ready(object).await;
+    }
+    let (from, resources) = (world.operator.log().len(), world.resources());
+
+    vendor.give("AKIA000000210987654321");
+    let mark = world.mark();
+    world.delete(&going).await;
+    world.annotate(&living, REQUESTED_AT, "1").await;
+    let stuck = world.condition(&going, "Stalled", "True", "AccountMismatch").await;
+    assert_eq!(condition(&stuck, "Ready")["reason"], "Deleting", "{stuck:#}");
+    let stalled = world.condition(&living, "Stalled", "True", "AccountMismatch").await;
+    let told = message(&stalled, "Ready");
+    assert!(told.contains("123456789012") && told.contains("210987654321"), "{told}");
+    golden("other-account.txt", &picture(&world, &mut cluster().kubectl(), &living, from));
+    assert_eq!(world.resources(), resources);
+    let there = world.journal().into_iter().filter(|call| call.seq > mark && call.account == "210987654321");
+    assert_eq!(there.count(), 0, "nothing is read there either");
+
+    vendor.give("AKIAEXAMPLE");
+    world.ready(&living).await;
+    world.until(&going, "gone", Value::is_null).await;
+    assert_eq!(world.resources().len(), 1);
+}
