@@ -23,7 +23,8 @@ pub(crate) fn build(root: &Path) -> anyhow::Result<Programs> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let output = Command::new(cargo)
         .args(["build", "--locked", "--message-format=json-render-diagnostics"])
-        .args(["--package=agentcore-operator", "--package=agentcore-sim", "--bins"])
+        // The whole workspace: a selection would be built with other features, and everything below it once more.
+        .args(["--workspace", "--bins"])
         .current_dir(root)
         .stderr(Stdio::inherit())
         .output()
