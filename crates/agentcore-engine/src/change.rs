@@ -163,6 +163,7 @@ impl<K: Kind> Pass<'_, K> {
         let digest = Self::digest_at_creation(desired);
         let same = part.body_digest.as_ref() == Some(&digest);
         if same && !self.known.announced && self.note_failure(&mut part, &digest) {
+            let again = self.hour_after(&part);
             record::put::<K>(&mut status, part);
             let message = format!(
                 "AWS failed to create the {} {}{}. Correct the spec; the same spec is tried again in an hour, or when \
@@ -171,7 +172,6 @@ impl<K: Kind> Pass<'_, K> {
                 view.facts.id,
                 because(view)
             );
-            let again = Again::After(self.rules.failed_retry);
             return Ok(self.rest_in(status, Verdict::Stalled(Reason::CreateFailed), &message, again));
         }
         if Self::suspended(desired) {
@@ -192,6 +192,7 @@ impl<K: Kind> Pass<'_, K> {
         part.accepted_digest.get_or_insert_with(|| desired.digest.with_settings(None));
         let same = !desired.digest.settings_differ(part.accepted_digest.as_deref());
         if same && !self.known.announced && self.note_failure(&mut part, &digest) {
+            let again = self.hour_after(&part);
             record::put::<K>(&mut status, part);
             let message = format!(
                 "AWS failed to update the {} {}{}. Correct the spec; the same spec is tried again in an hour, or when \
@@ -200,7 +201,6 @@ impl<K: Kind> Pass<'_, K> {
                 view.facts.id,
                 because(view)
             );
-            let again = Again::After(self.rules.failed_retry);
             return Ok(self.rest_in(status, Verdict::Stalled(Reason::UpdateFailed), &message, again));
         }
         record::put::<K>(&mut status, part.clone());
@@ -210,6 +210,12 @@ impl<K: Kind> Pass<'_, K> {
             Settled { view, record: part, status, good: false, again: same, child_failed: None },
             first,
         )
+    }
+
+    /// When what failed is tried again: passes in between don't put it off.
+    fn hour_after(&self, part: &PartRecord) -> Again {
+        let last = part.failure.as_ref().map_or(self.now, |failure| failure.last.0);
+        self.until(last + self.rules.failed_retry)
     }
 
     /// Notes that this body failed, if that is news; whether it is to be left alone for now.
