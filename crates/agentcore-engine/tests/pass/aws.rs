@@ -196,7 +196,7 @@ impl Aws {
             return if self.switches.gone == Gone::Denied { Err(denied("GetToy")) } else { Ok(None) };
         };
         let was = resource.line.iter().rev().filter(|(since, _)| *since <= at).find_map(|(_, shape)| shape.as_ref());
-        let (shown, state) = match (resource.at(at), was, self.switches.gone) {
+        let (shown, word) = match (resource.at(at), was, self.switches.gone) {
             (Some(shape), ..) => (shape, shape.state),
             (None, Some(was), Gone::Deleted) => (was, "DELETED"),
             (None, _, Gone::Denied) => return Err(denied("GetToy")),
@@ -207,7 +207,7 @@ impl Aws {
                 id: resource.id.clone(),
                 arn: resource.arn(),
                 name: resource.name.clone(),
-                state: state.to_owned(),
+                state: word.to_owned(),
                 version: self.switches.versions.then(|| shown.version.to_string()),
                 created_at: Some(resource.created_at),
                 updated_at: Some(shown.updated_at),

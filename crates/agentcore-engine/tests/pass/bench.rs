@@ -41,12 +41,16 @@ pub struct Bench<const U: bool> {
     pub questions: u32,
     /// Troubles to come, by the number of the step that each hits.
     pub troubles: BTreeMap<usize, Trouble>,
+    /// Those that came.
+    pub hit: Vec<Trouble>,
     /// A trouble that lasts.
     pub always: Option<(What, Trouble)>,
     /// There is no other replica.
     pub lonely: bool,
     /// Updates and creates as they left the operator, whether they arrived or not.
     pub sent: Vec<(&'static str, String)>,
+    /// Nobody may read a resource; lists go on.
+    pub denies_reads: bool,
     /// Nobody may look at tags.
     pub denies_tags: bool,
     pub trace: Vec<What>,
@@ -94,9 +98,11 @@ impl<const U: bool> Bench<U> {
             passes: 0,
             questions: 0,
             troubles: BTreeMap::new(),
+            hit: Vec::new(),
             always: None,
             lonely: false,
             sent: Vec::new(),
+            denies_reads: false,
             denies_tags: false,
             trace: Vec::new(),
             wrong: Vec::new(),
@@ -177,6 +183,7 @@ impl<const U: bool> Bench<U> {
         self.trace.push(what);
         let lasting = self.always.filter(|(at, _)| *at == what).map(|(_, trouble)| trouble);
         let Some(trouble) = self.troubles.get(&number).copied().or(lasting) else { return Ok(None) };
+        self.hit.push(trouble);
         self.log(|| format!("{trouble:?} at {what:?}"));
         match trouble {
             Trouble::CrashBefore(down) => {

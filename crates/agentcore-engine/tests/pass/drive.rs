@@ -164,6 +164,7 @@ impl<const U: bool> Bench<U> {
                 known.identities.insert(region, or(failed, identity));
             }
             Query::Get(get) => {
+                let failed = failed.or(self.denies_reads.then(|| aws::denied("GetToy")));
                 let value = self.aws(&get.region).get(&get.id, began, stale);
                 let value = or(failed, ()).and(value);
                 known.gets.insert(get, Timed { began, value });

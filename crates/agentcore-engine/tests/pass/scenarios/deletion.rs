@@ -101,6 +101,37 @@ fn deleted_while_its_create_is_unknown() {
     }
 }
 
+/// Reads are denied, and the list shows that it is there.
+#[test]
+fn a_list_that_shows_it_outweighs_a_denied_read() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.denies_reads = true;
+    bench.run(3600);
+    assert_eq!((bench.says().as_str(), bench.verbs().as_str()), ("True/Available", "create"));
+    bench.delete();
+    bench.run(3600);
+    assert!(!bench.gone());
+    assert_eq!(bench.stalled().as_deref(), Some("AccessDenied"));
+    bench.denies_reads = false;
+    bench.run(400);
+    assert!(bench.gone() && bench.ours().is_empty());
+    bench.clean();
+}
+
+/// Should there be two for whatever reason, both go.
+#[test]
+fn a_second_resource_of_ours_is_found_and_deleted() {
+    let mut bench = Bench::<false>::with_ready(Switches::default());
+    bench.change(|stored| stored.status = serde_json::json!({}));
+    bench.run(10);
+    let mut second = bench.home().resources[0].clone();
+    second.id.push_str("-second");
+    bench.home().resources.push(second);
+    bench.delete();
+    bench.run(400);
+    assert!(bench.gone() && bench.ours().is_empty());
+}
+
 #[test]
 fn retains() {
     let mut bench = Bench::<true>::with_ready(Switches::default());

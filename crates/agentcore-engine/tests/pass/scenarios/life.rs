@@ -8,7 +8,7 @@ use agentcore_engine::known::Referent;
 use jiff::SignedDuration;
 
 use crate::{
-    aws::{Gone, Switches},
+    aws::{Gone, Shape, Switches},
     bench::Bench,
     stories::{spec, tag},
     toy::Spec,
@@ -56,6 +56,42 @@ fn an_edit_is_one_update_and_the_last_one_wins() {
     assert_eq!(bench.verbs(), "create update update");
     assert_eq!(bench.ours()[0].settings.description.as_deref(), Some("fourth"));
     bench.silent();
+}
+
+/// Reads flap: one good one makes no Ready.
+#[test]
+fn one_good_read_is_not_enough() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(spec());
+    bench.run(3);
+    // The next look sees it ACTIVE, and half a second later it is not.
+    let soon = bench.wake.unwrap().duration_since(bench.now) + SignedDuration::from_millis(300);
+    let now = bench.now;
+    let shape = bench.home().resources[0].at(now).cloned().unwrap();
+    let active = Shape { state: "ACTIVE", ..shape.clone() };
+    let again = SignedDuration::from_secs(20);
+    let line = vec![(SignedDuration::ZERO, Some(active.clone())), (soon, Some(shape)), (again, Some(active))];
+    bench.home().resources[0].becomes(now, line);
+    bench.run(3);
+    assert_ne!(bench.says(), "True/Available");
+    bench.run(30);
+    assert_eq!(bench.says(), "True/Available");
+    bench.silent();
+}
+
+/// Reads that are older than our last write say nothing: neither that it is done, nor that something differs.
+#[test]
+fn a_read_from_before_the_update_says_nothing() {
+    for versions in [true, false] {
+        let lag = SignedDuration::from_secs(8);
+        let mut bench = Bench::<true>::with_ready(Switches { lag, versions, ..Switches::default() });
+        bench.edit(|spec| spec.description = Some("second".to_owned()));
+        bench.run(10);
+        assert_eq!(bench.says(), "Unknown/Updating");
+        bench.run(20);
+        assert_eq!((bench.verbs().as_str(), bench.says().as_str()), ("create update", "True/Available"), "{versions}");
+        bench.silent();
+    }
 }
 
 #[test]

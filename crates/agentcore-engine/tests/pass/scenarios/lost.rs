@@ -110,6 +110,28 @@ fn a_restored_backup_finds_the_newer_resource() {
     }
 }
 
+/// One empty list proves nothing, however late: the second one shows what the create made.
+#[test]
+fn one_empty_list_proves_nothing() {
+    for deleted in [false, true] {
+        let list_lag = SignedDuration::from_millis(150_600);
+        let mut bench = Bench::<true>::new(Switches { list_lag, ..Switches::default() });
+        bench.create(spec());
+        let create = 4;
+        bench.troubles.insert(create, Trouble::CrashAfter(150));
+        bench.run(0);
+        if deleted {
+            let wake = bench.wake;
+            bench.delete();
+            bench.wake = wake;
+        }
+        bench.run(400);
+        assert_eq!(bench.calls("create"), 1);
+        assert_eq!((bench.gone(), bench.ours().len()), (deleted, usize::from(!deleted)));
+        bench.clean();
+    }
+}
+
 /// The finalizer alone was lost: it comes back before anything else.
 #[test]
 fn a_lost_finalizer_comes_back() {

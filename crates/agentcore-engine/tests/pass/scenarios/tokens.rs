@@ -38,6 +38,7 @@ fn a_create_is_not_sent_again_after_its_time() {
         assert_eq!(bench.calls("create"), usize::from(trouble == Trouble::CrashAfter(31)));
         bench.run(60);
         assert_eq!((bench.calls("create"), bench.says().as_str()), (1, "True/Available"));
+        assert_eq!(bench.record().sends, 1);
         bench.silent();
     }
 }
