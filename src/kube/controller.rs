@@ -210,6 +210,10 @@ fn report<K: Managed>(error: &controller::Error<Error, watcher::Error>) {
             let error = words(error);
             tracing::warn!(kind = K::NAME, %error, "can't watch the objects: tries again");
         }
+        // Usual: the API server does not keep what it was long ago. The watch lists anew.
+        controller::Error::QueueError(watcher::Error::WatchError(status)) if status.code == 410 => {
+            tracing::debug!(kind = K::NAME, %status, "a watch had expired");
+        }
         controller::Error::QueueError(error) => tracing::warn!(kind = K::NAME, %error, "a watch was interrupted"),
         controller::Error::RunnerError(error) => tracing::error!(kind = K::NAME, %error, "the queue failed"),
     }

@@ -132,7 +132,7 @@ impl<K: Managed> Shell<K> {
                     self.hints.succeeded(&uid);
                     let time = Duration::try_from(time).unwrap_or_default();
                     // Short waits are for a state that is about to come; long ones must not come all at once.
-                    let time = if time > Duration::from_secs(60) { backoff::spread(time) } else { time };
+                    let time = if time > Duration::from_mins(1) { backoff::spread(time) } else { time };
                     return Ok(Rest::After(time));
                 }
                 Ok(Again::Retry(class)) => return Ok(Rest::After(backoff::delay(class, self.hints.failed(&uid)))),
