@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// For so long nothing may happen.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 
 /// Requests about a namespace that the API server has answered since its audit log had this length.
 fn requests_since(length: u64, namespace: &str) -> Vec<Value> {

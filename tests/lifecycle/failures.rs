@@ -151,7 +151,7 @@ async fn a_full_quota_is_waited_for() {
     is_left_alone(&world, Duration::from_secs(10)).await;
     world.delete(&first).await;
     world.gone(&first).await;
-    world.within(Duration::from_secs(120), &second, "Ready", is_ready).await;
+    world.within(Duration::from_mins(2), &second, "Ready", is_ready).await;
     assert_eq!(count(&world, "CreateCodeInterpreter"), 3);
 }
 

@@ -17,7 +17,7 @@ const ROUNDS: usize = 5;
 const KILLS: usize = 10;
 
 /// A create of which it is not known whether AWS got it can be ruled out only two minutes after it was announced.
-const AT_THE_LATEST: Duration = Duration::from_secs(180);
+const AT_THE_LATEST: Duration = Duration::from_mins(3);
 
 fn seed() -> u64 {
     let given = env::var("SEED").ok().map(|seed| seed.parse().unwrap());

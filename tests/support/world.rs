@@ -23,7 +23,7 @@ use super::{
 };
 
 /// How long a change may take to show. Everything is fast; the machine may be busy.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_mins(1);
 
 /// A namespace, AWS, and an operator.
 pub struct World {

@@ -26,7 +26,7 @@ pub fn picture(world: &World, kubectl: &mut Command, object: &Value, log_from: u
     let (kind, name) = (object["kind"].as_str().unwrap(), object["metadata"]["name"].as_str().unwrap());
     let text = ok(kubectl.args(["describe", kind, name, "-n", &world.objects.namespace]));
     let shown = format!("# kubectl describe {kind} {name}\n{}{}", section(&text, "  Conditions:"), events(&text));
-    normal(world, &shown) + "\n" + &complaints(world, log_from)
+    normal(world, &shown) + "\n" + &complaints_with(world, log_from, &["a pass met an error", "AWS did not accept"])
 }
 
 /// The events, each once: of those of one second the order is any.
@@ -40,13 +40,8 @@ fn events(description: &str) -> String {
     head.chain(lines).map(|line| line + "\n").collect()
 }
 
-/// The warnings and errors in the operator's log since it had this length; each once, without time and span, in any
-/// order.
-pub fn complaints(world: &World, from: usize) -> String {
-    complaints_with(world, from, &[""])
-}
-
-/// The same, of those that have one of these words only: when it met what else it met depends on the moment.
+/// The warnings and errors in the operator's log since it had this length that have one of these words: what else it
+/// met depends on the moment. Each once, without time and span, in any order.
 pub fn complaints_with(world: &World, from: usize, words: &[&str]) -> String {
     let log = world.operator.log();
     let line = Regex::new(r"^\S+ +(WARN|ERROR) (?:.*\}: )?(agentcore_operator[^ ]*: .*)$").unwrap();
@@ -62,7 +57,8 @@ fn section(text: &str, heading: &str) -> String {
     let mut lines = text.lines().skip_while(|line| !line.starts_with(heading));
     let Some(first) = lines.next() else { return format!("{heading} none\n") };
     let rest = lines.take_while(|line| depth(line) > depth(first));
-    std::iter::once(first).chain(rest).map(|line| format!("{}\n", line.trim_end())).collect()
+    let lines: Vec<&str> = std::iter::once(first).chain(rest).map(str::trim_end).collect();
+    lines.join("\n") + "\n"
 }
 
 /// The text without what differs from run to run.

@@ -61,25 +61,25 @@ async fn each_right_is_asked_for_and_its_grant_is_enough() {
         |setup: crate::support::operator::Setup| setup.variable("KUBECONFIG", Some(kubeconfig.to_str().unwrap()));
     let world = World::with("rights", Settings::default(), setup).await;
     let interpreter = world.create("CodeInterpreter", "waiting", json!({})).await;
-    let mut text = String::new();
+    let mut text = Vec::new();
     let mut from = 0;
 
     // Each step: what is missing, words of the complaint, and the right that was missing.
     let namespaces = ["namespaces".to_owned()];
     let events = ["events".to_owned()];
-    let steps: [(&str, &str, &str, Vec<String>, &[&str]); 4] = [
-        ("watch the objects", "can't watch the objects", GROUP, each(""), &["get", "list", "watch"]),
+    let steps = [
+        ("watch the objects", "can't watch the objects", GROUP, each(""), &["get", "list", "watch"][..]),
         ("get the namespace", "can't read the namespace", "", namespaces.into(), &["get"]),
         ("patch the status", "codeinterpreters/status", GROUP, each("/status"), &["get", "patch"]),
         ("patch the objects", "add the finalizer", GROUP, each(""), &["get", "list", "watch", "patch"]),
     ];
     for (number, (what, words, group, resources, verbs)) in steps.into_iter().enumerate() {
         until_told(&world, from, words).await;
-        text += &format!("## without the right to {what}\n{}\n", complaints_with(&world, from, &[words]));
+        text.push(format!("## without the right to {what}\n{}", complaints_with(&world, from, &[words])));
         if number == 0 {
             let (code, answer) = world.operator.health("/readyz");
             assert_eq!(code, 503, "{answer}");
-            text += &format!("# GET /readyz\n{answer}\n");
+            text.push(format!("# GET /readyz\n{answer}"));
         }
         assert_eq!(world.writes(), [""; 0], "nothing is written to AWS without {what}");
         from = world.operator.log().len();
@@ -88,8 +88,8 @@ async fn each_right_is_asked_for_and_its_grant_is_enough() {
     world.ready(&interpreter).await;
     assert_eq!(world.operator.health("/readyz").0, 200);
     until_told(&world, from, "events").await;
-    text += &format!("## without the right to create events\n{}", complaints_with(&world, from, &["events"]));
-    golden("rights-too-small.txt", &text);
+    text.push(format!("## without the right to create events\n{}", complaints_with(&world, from, &["events"])));
+    golden("rights-too-small.txt", &text.join("\n"));
     assert_eq!(world.events(&interpreter), [""; 0]);
 
     grant(&world, user, "events", "events.k8s.io", &events, &["create", "patch"]);
