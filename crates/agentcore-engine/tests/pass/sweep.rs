@@ -110,12 +110,6 @@ fn same<const U: bool>(
     if !story.quiet {
         return object.is_some_and(|object| !object.contains("True/Available")) && end.resources.len() <= 1;
     }
-    // Neither tags nor a name that the user chose prove that it is ours: it is left alone, and the user is told.
-    let long = [45, 150].into_iter().flat_map(|time| [Trouble::CrashAfter(time), Trouble::CrashBefore(time)]);
-    let unproved = !cloud.tags_listable && long.into_iter().any(&is);
-    if story.name == "taken name" && unproved && object.is_some_and(|object| object.contains("NotOwned")) {
-        return true;
-    }
     // Where tags can't be looked at they are set, and none is removed.
     let blind = is(Trouble::Denied) || !cloud.tags_listable;
     let without =
@@ -125,8 +119,16 @@ fn same<const U: bool>(
 
 /// What is wrong with a run, if anything.
 fn judge<const U: bool>(story: &Story<U>, cloud: &Switches, run: &Run<U>, calm: &End) -> Vec<String> {
-    let mut wrong = run.bench.wrong.clone();
     let is = |trouble| run.bench.hit.contains(&trouble);
+    // Where neither tags nor a derived name can prove it, what a create made whose answer was lost for longer than it
+    // may be repeated is a stranger's by the rules: it is left alone, and the user is told.
+    let long =
+        |time| [Trouble::CrashAfter(time), Trouble::CrashBefore(time), Trouble::Hangs(time)].into_iter().any(&is);
+    let unproved = run.end.object.as_deref().is_none_or(|object| object.contains("NotOwned"));
+    if story.name == "taken name" && !cloud.tags_listable && (long(40) || long(45) || long(150)) && unproved {
+        return Vec::new();
+    }
+    let mut wrong = run.bench.wrong.clone();
     if is(Trouble::Delete) {
         let left = run.end.resources.iter().filter(|resource| resource.contains("Some(\"uid-")).count();
         if run.end.object.is_some() || (left > 0 && story.name != "retained") {
