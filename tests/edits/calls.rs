@@ -36,7 +36,8 @@ pub async fn pass(world: &World, object: &Value, asked: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_runtime_is_updated_once_with_everything() {
-    let world = World::with("calls", Settings { speed: 20.0, ..Settings::realistic() }, |setup| setup).await;
+    // So slow that the endpoint follows the runtime by seconds.
+    let world = World::with("calls", Settings { speed: 3.0, ..Settings::realistic() }, |setup| setup).await;
     let mut spec = crate::crds::object("container")["spec"].clone();
     for own in ["suspend", "runtimeName", "memoryRef", "codeInterpreterRefs", "deletionPolicy", "requireMMDSv2"] {
         spec.as_object_mut().unwrap().remove(own);

@@ -25,7 +25,7 @@ use crate::{
 /// How many cases one object goes through, one after another.
 const CASES_PER_OBJECT: usize = 4;
 /// How many objects are at work at the same time.
-const OBJECTS_AT_A_TIME: usize = 24;
+const OBJECTS_AT_A_TIME: usize = 16;
 
 /// A line of `cases/*.yaml`.
 #[derive(Clone, Debug, Deserialize)]

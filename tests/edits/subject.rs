@@ -52,7 +52,7 @@ impl<'a> Subject<'a> {
                     self.writes_since(0, &aws_name(&found))
                 ));
             }
-            sleep(Duration::from_millis(100)).await;
+            sleep(Duration::from_millis(300)).await;
         }
     }
 

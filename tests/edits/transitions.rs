@@ -1,10 +1,13 @@
 //! Edits of what is not at rest: they wait, and the last one wins.
 
+use std::time::{Duration, Instant};
+
 use agentcore_sim::Settings;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::own_fields::small;
-use crate::support::world::World;
+use crate::support::world::{SOON, World};
 
 /// Memories take 5 to 9 seconds with strategies, else less than one; runtimes about one.
 const SPEED: f64 = 20.0;
@@ -17,6 +20,15 @@ async fn slow() -> World {
 fn nothing_was_refused(world: &World) {
     let refused: Vec<_> = world.journal().into_iter().filter(|entry| entry.outcome.status == 409).collect();
     assert!(refused.is_empty(), "{refused:#?}");
+}
+
+/// Waits until AWS was asked for a change, which now takes its time there.
+async fn asked(world: &World, mark: u64) {
+    let deadline = Instant::now() + SOON;
+    while world.writes_since(mark).is_empty() {
+        assert!(Instant::now() < deadline, "nothing was asked of AWS");
+        sleep(Duration::from_millis(20)).await;
+    }
 }
 
 fn description(world: &World, object: &Value) -> Value {
@@ -37,7 +49,7 @@ async fn an_edit_during_the_creation_is_applied_afterwards() {
     ] {
         let mark = world.mark();
         let object = world.create(kind, "early", spec).await;
-        world.until(&object, "CREATING", |object| object["status"]["state"] == "CREATING").await;
+        asked(&world, mark).await;
         world.edit(&object, json!({ "description": "Edited while CREATING" })).await;
         let ready = world.ready(&object).await;
         assert_eq!(description(&world, &ready), "Edited while CREATING", "{kind}");
@@ -74,7 +86,7 @@ async fn an_edit_during_an_update_is_applied_afterwards() {
             json!({ "description": "First" })
         };
         world.edit(&object, first).await;
-        world.until(&object, "UPDATING", |object| object["status"]["state"] == "UPDATING").await;
+        asked(&world, mark).await;
         world.edit(&object, second).await;
         let ready = world.ready(&object).await;
         assert_eq!(description(&world, &ready), "Second", "{kind}");
@@ -104,8 +116,9 @@ async fn of_three_quick_edits_the_last_wins() {
         assert!((1..=3).contains(&writes.len()) && writes.iter().all(|write| write == update), "{writes:?}");
 
         // Back where it was while the change is under way: that is an edit, too.
+        let mark = world.mark();
         world.edit(&object, json!({ "description": "Elsewhere" })).await;
-        world.until(&object, "UPDATING", |object| object["status"]["state"] == "UPDATING").await;
+        asked(&world, mark).await;
         world.edit(&object, json!({ "description": "Three" })).await;
         let ready = world.ready(&object).await;
         assert_eq!(description(&world, &ready), "Three", "{kind}");
