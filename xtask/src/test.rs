@@ -66,7 +66,12 @@ struct Tests {
 
 /// Runs all tests, shows what they print as they print it, and adds up their summaries.
 fn tests(root: &Path) -> anyhow::Result<Tests> {
-    let mut child = command(root, &["test", "--workspace", "--locked", "--no-fail-fast"])
+    let mut command = command(root, &["test", "--workspace", "--locked", "--no-fail-fast"]);
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        // The whole-system tests wait more than they compute: two at a time would take three times as long.
+        command.env("RUST_TEST_THREADS", "8");
+    }
+    let mut child = command
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot run cargo")?;
