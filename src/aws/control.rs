@@ -21,7 +21,7 @@ use crate::server::metrics::Metrics;
 ///
 /// ```ignore
 /// let request = control.sdk().get_memory().memory_id(id).customize();
-/// let answer = control.read("GetMemory", request, |request| request.send()).await?;
+/// let answer = control.read("GetMemory", request, CustomizableOperation::send).await?;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Control {

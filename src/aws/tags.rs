@@ -6,6 +6,7 @@ use agentcore_engine::{
     known::TagMap,
     step::Accepted,
 };
+use aws_sdk_bedrockagentcorecontrol::client::customize::CustomizableOperation;
 
 use super::Control;
 
@@ -13,7 +14,7 @@ impl Control {
     /// The tags of a resource, or `None` if there is no such resource.
     pub async fn list_tags(&self, arn: &str) -> Result<Option<TagMap>, Fault> {
         let request = self.sdk().list_tags_for_resource().resource_arn(arn).customize();
-        match self.read("ListTagsForResource", request, |request| request.send()).await {
+        match self.read("ListTagsForResource", request, CustomizableOperation::send).await {
             Ok(answer) => Ok(Some(answer.tags.unwrap_or_default().into_iter().collect())),
             Err(fault) if fault.class == Class::NotFound => Ok(None),
             Err(fault) => Err(fault),
@@ -24,14 +25,14 @@ impl Control {
     pub async fn tag(&self, arn: &str, tags: &Tags) -> Result<Accepted, Fault> {
         let tags = tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         let request = self.sdk().tag_resource().resource_arn(arn).set_tags(Some(tags)).customize();
-        self.write("TagResource", request, |request| request.send()).await?;
+        self.write("TagResource", request, CustomizableOperation::send).await?;
         Ok(Accepted::default())
     }
 
     /// Removes tags.
     pub async fn untag(&self, arn: &str, keys: &[String]) -> Result<Accepted, Fault> {
         let request = self.sdk().untag_resource().resource_arn(arn).set_tag_keys(Some(keys.to_vec())).customize();
-        self.write("UntagResource", request, |request| request.send()).await?;
+        self.write("UntagResource", request, CustomizableOperation::send).await?;
         Ok(Accepted::default())
     }
 }

@@ -20,7 +20,7 @@ pub mod code_interpreter;
 /// A kind that the operator takes care of: what the shell needs besides the pass.
 ///
 /// The calls translate between the spec's words and the SDK's, and nothing else: no decision, no repetition.
-pub trait Managed: Kind {
+pub trait Managed: Kind<Spec: DeserializeOwned> {
     /// The object in the cluster.
     type Object: Resource<DynamicType = (), Scope = NamespaceResourceScope>
         + Clone
@@ -28,8 +28,6 @@ pub trait Managed: Kind {
         + Send
         + Sync
         + 'static;
-    /// The spec as the API server has it.
-    type ParsedSpec: DeserializeOwned + Into<Self::Spec>;
 
     /// Reads a resource; `None` if there is none.
     fn get(control: &Control, id: &str) -> impl Future<Output = Result<Option<View<Self>>, Fault>> + Send;

@@ -2,6 +2,8 @@
 //!
 //! Not by kube's recorder: it takes a second event of the same reason for a repetition and keeps the first one's text.
 
+use std::time::Duration;
+
 use agentcore_api::keys::FIELD_MANAGER;
 use agentcore_engine::{object::Meta, step::Event};
 use k8s_openapi::{
@@ -10,6 +12,7 @@ use k8s_openapi::{
     jiff::Timestamp,
 };
 use kube::{Api, Client, Resource, api::PostParams};
+use tokio::time::timeout;
 
 use super::objects::words;
 use crate::kinds::Managed;
@@ -17,11 +20,19 @@ use crate::kinds::Managed;
 /// Kubernetes' limit for the text of an event, in bytes.
 const NOTE: usize = 1024;
 
+/// How long an event may take. It stands between the announcement of a create and the create, which has 30 seconds.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Publishes events. A failure is logged and hinders nothing: a namespace that is being deleted takes none.
 pub(super) async fn publish<K: Managed>(client: &Client, instance: &str, meta: &Meta, events: &[Event]) {
     for event in events {
         let api: Api<v1::Event> = Api::namespaced(client.clone(), &meta.namespace);
-        if let Err(error) = api.create(&PostParams::default(), &body::<K>(instance, meta, event)).await {
+        let (params, body) = (PostParams::default(), body::<K>(instance, meta, event));
+        let Ok(answer) = timeout(PATIENCE, api.create(&params, &body)).await else {
+            tracing::debug!(namespace = %meta.namespace, name = %meta.name, "the event was not taken in time");
+            continue;
+        };
+        if let Err(error) = answer {
             // In a namespace that is being deleted nobody may create anything.
             let is_forbidden = matches!(&error, kube::Error::Api(status)
                 if status.code == 403 && !status.message.contains("being terminated"));

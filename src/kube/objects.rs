@@ -165,7 +165,7 @@ impl<K: Managed> Read<K> {
         };
         let version = metadata.resource_version.ok_or(Error::Incomplete("resourceVersion"))?;
         // A spec that this version can't read is reported, never guessed.
-        let spec = serde_json::from_value::<K::ParsedSpec>(spec).map(Into::into).map_err(|error| error.to_string());
+        let spec = serde_json::from_value(spec).map_err(|error| error.to_string());
         Ok(Self { object: Object { meta, spec, deletion_policy, status }, version })
     }
 }

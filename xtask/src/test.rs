@@ -71,10 +71,7 @@ fn tests(root: &Path) -> anyhow::Result<Tests> {
         // The whole-system tests wait more than they compute: two at a time would take three times as long.
         command.env("RUST_TEST_THREADS", "8");
     }
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot run cargo")?;
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot run cargo")?;
     let mut tests = Tests::default();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).lines() {

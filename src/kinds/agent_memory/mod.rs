@@ -107,7 +107,6 @@ impl Kind for MemoryKind {
 
 impl Managed for MemoryKind {
     type Object = AgentMemory;
-    type ParsedSpec = AgentMemorySpec;
 
     async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
         aws::get(control, id).await

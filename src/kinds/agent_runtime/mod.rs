@@ -124,7 +124,6 @@ impl Kind for RuntimeKind {
 
 impl Managed for RuntimeKind {
     type Object = AgentRuntime;
-    type ParsedSpec = AgentRuntimeSpec;
 
     async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
         aws::get(control, id).await

@@ -83,7 +83,6 @@ impl Kind for InterpreterKind {
 
 impl Managed for InterpreterKind {
     type Object = CodeInterpreter;
-    type ParsedSpec = CodeInterpreterSpec;
 
     async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
         aws::get(control, id).await
