@@ -10,13 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use crate::{
-    change::because,
     conditions::Verdict,
     fault::Class,
     gone::{self, Gone},
     kind::{Kind, State, View},
     lookup::Found,
     pass::{Desired, Flow, Pass, Place, rest},
+    present::because,
     record,
     step::{Again, Call, Event, Report, Step},
 };
