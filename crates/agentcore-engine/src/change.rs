@@ -15,6 +15,7 @@ use crate::{
     record,
     step::{Again, Call, Step},
 };
+
 /// How the resource is dealt with once its state has come to rest.
 pub(crate) struct Settled<'a, K: Kind> {
     pub(crate) view: &'a View<K>,
@@ -71,7 +72,7 @@ impl<K: Kind> Pass<'_, K> {
             }
             // What we sent is what AWS shows: it renders the field in its own way. Sent again, it would be another
             // version with each look, so that is left to once an hour.
-            Plan::Update { .. } if !differs && !settled.again && self.is_our_version(&settled) => {
+            Plan::Update { .. } if !differs && !settled.again && self.is_our_own(&settled) => {
                 self.in_sync(desired, settled, first)
             }
             Plan::Update { change, children, fields } => self.update(desired, &settled, change, children, &fields),
@@ -130,7 +131,9 @@ impl<K: Kind> Pass<'_, K> {
             }
             part.last_write.get_or_insert_default().at = Some(now);
         };
-        let outcome = self.write(|| self.announcement(announce, updating, &message), call)?;
+        // Another try of what failed turns nothing over until it is known what comes of it.
+        let announced = if self.repeats_failure(record, &digest) { Verdict::Keep } else { updating };
+        let outcome = self.write(|| self.announcement(announce, announced, &message), call)?;
         let mut part = record.clone();
         let mut status = settled.status.clone();
         let mut report = match outcome {
@@ -152,6 +155,8 @@ impl<K: Kind> Pass<'_, K> {
                 self.end(status, updating, &message, Again::After(SignedDuration::from_secs(1)))
             }
             Err(fault) => {
+                // Either the resource is gone, which the next read shows, or something that the body names is missing.
+                let fault = &fault.of_a_write();
                 let (verdict, message, again) = match fault.class {
                     Class::Conflict | Class::InTransition => {
                         // A definite answer: the same change goes out under another token.
@@ -159,7 +164,6 @@ impl<K: Kind> Pass<'_, K> {
                         let message = format!("{}. {}", fault.sentence(), fault.class.advice());
                         (Verdict::Retrying(Reason::Conflict), message, Again::Retry(fault.class))
                     }
-                    Class::NotFound => (updating, message, Again::After(SignedDuration::from_secs(1))),
                     class if fault.refusal || class == Class::TokenMismatch => {
                         if fault.refusal {
                             // What was announced with it was not made, and the names are anybody's again.
@@ -301,7 +305,9 @@ impl<K: Kind> Pass<'_, K> {
         let announce = |part: &mut PartRecord, now: MicroTime| {
             part.last_write.get_or_insert_default().at = Some(now);
         };
-        let outcome = self.write(|| self.announcement(announce, updating, &message), call)?;
+        let repeats = self.repeats_failure(&settled.record, &desired.digest.text());
+        let announced = if repeats { Verdict::Keep } else { updating };
+        let outcome = self.write(|| self.announcement(announce, announced, &message), call)?;
         let mut part = settled.record.clone();
         let (verdict, message, again) = match outcome {
             Ok(_) => {
@@ -327,12 +333,23 @@ impl<K: Kind> Pass<'_, K> {
         Ok(Some(rest(report)))
     }
 
-    /// Whether the version that AWS shows is the one that our last write made, and a new one is not asked for.
-    fn is_our_version(&self, settled: &Settled<'_, K>) -> bool {
+    /// Whether what AWS shows is what our last write made of it, and nobody asks for another.
+    fn is_our_own(&self, settled: &Settled<'_, K>) -> bool {
         let Some(write) = &settled.record.last_write else { return false };
-        let recent = write.at.as_ref().is_some_and(|at| self.now < at.0 + self.rules.failed_retry);
-        let same = write.version.is_some() && write.version == settled.view.facts.version;
+        let Some(at) = write.at.as_ref().map(|at| at.0) else { return false };
+        let recent = settled.record.accepted_digest.is_some() && self.now < at + self.rules.failed_retry;
+        let facts = &settled.view.facts;
+        let same = match &write.version {
+            Some(version) => facts.version.as_ref() == Some(version),
+            // Without versions the time of update tells, which AWS also moves while our own change settles.
+            None => facts.updated_at.is_none_or(|updated| updated < at + self.rules.delete_retry),
+        };
         same && recent && !self.known.announced && !self.requested() && self.redeploy().is_none()
+    }
+
+    /// Whether this body failed before, and the conditions say so.
+    fn repeats_failure(&self, record: &PartRecord, digest: &str) -> bool {
+        record.failure.as_ref().is_some_and(|failure| failure.digest == digest) && self.tells_of_failure()
     }
 
     pub(crate) fn suspended(desired: &Desired<'_, K>) -> bool {

@@ -119,7 +119,10 @@ pub fn transition(before: &CommonStatus, after: &CommonStatus) -> Option<Event> 
         // The words of a failure count, those of progress don't.
         told.reason == tells.reason
             && told.status == tells.status
-            && (told.message == tells.message || tells.status == "Unknown" || tells.reason == "Available")
+            && (told.message == tells.message
+                || tells.status == "Unknown"
+                || tells.reason == Reason::Available.as_str()
+                || (stalled.is_none() && tells.reason == Reason::Deleting.as_str()))
     });
     if same {
         return None;

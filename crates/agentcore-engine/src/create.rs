@@ -71,6 +71,9 @@ impl<K: Kind> Pass<'_, K> {
         common.partition = Some(desired.place.partition.clone());
         common.region = Some(desired.place.region.clone());
         common.name = Some(desired.place.name.clone());
+        // What was asked before the first create is in it, even if its answer is lost.
+        common.last_handled_redeploy_at =
+            self.object.meta.annotation(annotation::REDEPLOY_AT).map(|value| clip(value).to_owned());
         let message = format!("creates the {} {}", K::NOUN, desired.place.name);
         // What failed and is tried again goes on saying why until something else is known: else the conditions would
         // turn, and two events be written, with every attempt.
@@ -131,6 +134,7 @@ impl<K: Kind> Pass<'_, K> {
 
     fn not_created(&self, desired: &Desired<'_, K>, record: &PartRecord, outcome: Option<&Outcome>) -> Step<K> {
         let Some(Err(fault)) = outcome else { return self.close(record) };
+        let fault = &fault.of_a_write();
         let mut status = self.object.status.clone();
         let mut part = record.clone();
         let name = &desired.place.name;

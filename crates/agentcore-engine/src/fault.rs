@@ -146,6 +146,13 @@ impl Fault {
         }
     }
 
+    /// The same as an answer to a create or an update: what is "not found" then is something that the body names.
+    #[must_use]
+    pub fn of_a_write(&self) -> Self {
+        let class = if self.class == Class::NotFound { Class::Invalid } else { self.class };
+        Self { class, ..self.clone() }
+    }
+
     /// The sentence for a condition: AWS's code and words.
     pub fn sentence(&self) -> String {
         let message = self.message.trim_end_matches('.');

@@ -82,7 +82,18 @@ impl<'a, K: Kind> Pass<'a, K> {
         }
         self.gates(spec)?;
         let place = self.place(K::common(spec), K::chosen_name(spec))?;
-        let resolved = self.resolve(spec, &place.region)?;
+        let resolved = match (self.resolve(spec, &place.region)?, self.record()) {
+            (Ok(resolved), _) => resolved,
+            (Err(waits), Some(record)) if record.id.is_some() => {
+                let id = record.id.as_deref().unwrap_or_default();
+                return self.present_while_waiting(&place, record, id, &waits);
+            }
+            // Its change starts the next pass; the time is for a change that was missed.
+            (Err(waits), _) => {
+                let again = Again::After(SignedDuration::from_mins(5));
+                return Err(self.retrying(Reason::DependencyNotReady, &waits, again, None));
+            }
+        };
         let settings = K::settings(spec, &resolved).map_err(|blocked| self.blocked(&blocked))?;
         let tags = tags::desired::<K>(&self.object.meta, self.settings, K::common(spec).tags.as_ref());
         let body = Body { name: place.name.clone(), tags, settings };
@@ -168,33 +179,31 @@ impl<'a, K: Kind> Pass<'a, K> {
     }
 
     /// Looks at the objects that the spec names. A resource is created only once they are usable; once there, it waits
-    /// for nothing but their ids.
-    fn resolve(&self, spec: &K::Spec, region: &str) -> Flow<Resolved, K> {
+    /// for nothing but their ids. Otherwise gives what it waits for, in words.
+    fn resolve(&self, spec: &K::Spec, region: &str) -> Flow<Result<Resolved, String>, K> {
         let mut resolved = Resolved { region: region.to_owned(), ..Resolved::default() };
         let exists = self.may_exist();
         for reference in K::references(spec) {
             let referent = self.ask_reference(&reference)?;
             let missing = referent.id.is_none();
             if missing || (!exists && !referent.usable) {
-                return Err(self.waits_for(&reference, referent));
+                return Ok(Err(self.waits_for(&reference, referent)));
             }
             resolved.references.insert(reference, referent.clone());
         }
-        Ok(resolved)
+        Ok(Ok(resolved))
     }
 
-    fn waits_for(&self, reference: &Reference, referent: &Referent) -> Step<K> {
+    fn waits_for(&self, reference: &Reference, referent: &Referent) -> String {
         let what = format!("{} {}", reference.kind, reference.name);
-        let message = match (&referent.state, referent.exists) {
+        match (&referent.state, referent.exists) {
             (_, false) => format!(
                 "waits for {what}, which does not exist in the namespace {}: create it, or correct the reference",
                 self.object.meta.namespace
             ),
             (Some(state), true) if referent.id.is_some() => format!("waits for {what}, which is {state}"),
             (_, true) => format!("waits for {what}, which has no resource in AWS yet: see its conditions"),
-        };
-        // Its change starts the next pass; the time is for a change that was missed.
-        self.retrying(Reason::DependencyNotReady, &message, Again::After(SignedDuration::from_mins(5)), None)
+        }
     }
 
     fn record_lost(&self) -> Step<K> {

@@ -7,14 +7,58 @@ use crate::{
     change::Settled,
     conditions::{self, Verdict, whole_seconds},
     gone::{self, Gone},
-    kind::{Kind, State, View},
+    kind::{Kind, Serving, State, View},
     known::Timed,
-    pass::{Desired, Flow, Pass},
+    pass::{Desired, Flow, Pass, Place},
     record,
     step::{Again, Step},
 };
 
 impl<K: Kind> Pass<'_, K> {
+    /// The record holds an id, and what is desired can't be told while a reference has none: AWS is read and reported,
+    /// and nothing is sent.
+    pub(crate) fn present_while_waiting(
+        &self,
+        place: &Place,
+        record: &PartRecord,
+        id: &str,
+        waits: &str,
+    ) -> Flow<Step<K>, K> {
+        let first = self.ask_get(&place.region, id, 0, None)?;
+        let view = first.value.as_ref().map_err(|fault| self.fault(fault))?;
+        let again = Again::After(SignedDuration::from_mins(5));
+        let Some(view) = view.as_ref().filter(|view| !gone::absent(Some(view))) else {
+            let message = format!("AWS shows no {} {id}, and this object {waits}", K::NOUN);
+            let verdict = Verdict::Retrying(Reason::DependencyNotReady);
+            return Ok(self.rest_in(self.object.status.clone(), verdict, &message, again));
+        };
+        let mut part = record.clone();
+        part.seen = true;
+        K::learn(view, &mut part);
+        let mut status = self.object.status.clone();
+        Self::describe(&mut status, &part, Some(view));
+        let state = &view.facts.state;
+        let (verdict, message, again) = match (K::state(view), K::serving(view)) {
+            (State::Good, Serving::Yes) if self.is_ready() => (Verdict::Keep, String::new(), again),
+            (State::CreateFailed | State::UpdateFailed, _) => {
+                let message = format!("the {} {id} failed{}. It also {waits}", K::NOUN, because(view));
+                (Verdict::Stalled(Reason::UpdateFailed), message, again)
+            }
+            (State::ChildFailed(blocked), _) | (_, Serving::Failed(blocked)) => {
+                (Verdict::Stalled(blocked.reason), blocked.message, again)
+            }
+            (State::Good, _) => (Verdict::Retrying(Reason::DependencyNotReady), waits.to_owned(), again),
+            _ => {
+                let message = format!("the {} {id} is {state}, and this object {waits}", K::NOUN);
+                (Verdict::Retrying(Reason::DependencyNotReady), message, self.poll(record))
+            }
+        };
+        let suspended = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).suspend);
+        let waiting = matches!(verdict, Verdict::Retrying(_));
+        let verdict = if suspended && waiting { Verdict::Suspended } else { verdict };
+        Ok(self.rest_in(status, verdict, &message, again))
+    }
+
     /// The record holds an id.
     pub(crate) fn present(&self, desired: &Desired<'_, K>, record: &PartRecord, id: &str) -> Flow<Step<K>, K> {
         let place = &desired.place;
@@ -43,11 +87,11 @@ impl<K: Kind> Pass<'_, K> {
         part.seen = true;
         K::learn(view, &mut part);
         let mut status = self.object.status.clone();
-        if is_stale(view, record) {
+        if self.is_stale(view, record) {
             // What we wrote is newer than what this read shows: it says nothing.
             let verdict = if self.is_ready() { Verdict::Keep } else { Verdict::Progressing(Reason::Updating) };
             let message = format!("waits until AWS shows the last change of the {} {id}", K::NOUN);
-            return Ok(self.rest_in(status, verdict, &message, Again::After(SignedDuration::from_secs(1))));
+            return Ok(self.rest_in(status, verdict, &message, self.poll(record)));
         }
         Self::describe(&mut status, &part, Some(view));
         self.count_children(&mut status, view);
@@ -57,6 +101,11 @@ impl<K: Kind> Pass<'_, K> {
             Ok(self.rest_in(status, Verdict::Progressing(reason), &message, self.poll(record)))
         };
         let meant = K::state(view);
+        if view.facts.state == K::GOOD && meant != State::Good {
+            // It works, and a child of it is being changed: it holds data from now on.
+            part.ever_active = true;
+            record::put::<K>(&mut status, part.clone());
+        }
         if record.delete_sent_at.is_some() {
             return self.replacing(desired, &part, status, view, &meant);
         }
@@ -66,7 +115,12 @@ impl<K: Kind> Pass<'_, K> {
             State::Deleting => waits(status, Reason::Progressing, "is deleting, at somebody else's request,"),
             State::Unknown | State::Deleted => waits(status, Reason::Progressing, "is busy with"),
             State::DeleteFailed => {
-                let message = format!("AWS failed to delete the {} {id}{}", K::NOUN, because(view));
+                let message = format!(
+                    "AWS failed to delete the {} {id}, which others asked for{}. Delete it in AWS, and it is created \
+                     anew",
+                    K::NOUN,
+                    because(view)
+                );
                 Ok(self.rest_in(status, Verdict::Stalled(Reason::DeleteFailed), &message, self.at_rest()))
             }
             // Data that was ever in use is not deleted in order to create the resource again.
@@ -225,8 +279,18 @@ pub(crate) fn because<K: Kind>(view: &View<K>) -> String {
     if reason.is_empty() { format!(" ({}, without a reason)", view.facts.state) } else { format!(": {reason}") }
 }
 
-/// Whether the read is older than our last write.
-fn is_stale<K: Kind>(view: &View<K>, record: &PartRecord) -> bool {
+impl<K: Kind> Pass<'_, K> {
+    /// Whether the read is older than our last write. Not for ever: AWS may take a failed change back.
+    fn is_stale(&self, view: &View<K>, record: &PartRecord) -> bool {
+        let failed = matches!(K::state(view), State::CreateFailed | State::UpdateFailed);
+        let written = record.last_write.as_ref().and_then(|write| write.at.as_ref());
+        let recent = written.is_some_and(|at| self.now < at.0 + self.rules.lookup_delay);
+        !failed && recent && shows_less(view, record)
+    }
+}
+
+/// Whether the read shows an older version, or an earlier time of update, than our last write was answered with.
+fn shows_less<K: Kind>(view: &View<K>, record: &PartRecord) -> bool {
     let Some(write) = &record.last_write else { return false };
     let number = |version: &Option<String>| version.as_ref().and_then(|version| version.parse::<u64>().ok());
     if let (Some(written), Some(shown)) = (number(&write.version), number(&view.facts.version)) {
