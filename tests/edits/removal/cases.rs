@@ -50,7 +50,7 @@ fn of_runtime(field: &'static str, with: Value, aws: &'static str) -> Removal {
     }
 }
 
-fn authorizer(more: Value) -> Value {
+fn authorizer(more: &Value) -> Value {
     let mut jwt = json!({ "discoveryUrl": "https://example.com/.well-known/openid-configuration" });
     jwt.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     json!({ "authorizer": { "customJWT": jwt } })
@@ -61,14 +61,14 @@ pub fn runtimes() -> Vec<Removal> {
     let audience = json!({ "allowedAudience": ["support"], "allowedClients": ["web"] });
     vec![
         of_runtime("description", json!({ "description": "Goes" }), "/description"),
-        Removal { kept: Left::Stalled, ..of_runtime("authorizer", authorizer(audience.clone()), JWT) },
+        Removal { kept: Left::Stalled, ..of_runtime("authorizer", authorizer(&audience), JWT) },
         // The authorizer is sent as a whole.
         Removal {
             patch: json!({ "authorizer": { "customJWT": { "allowedClients": null } } }),
             kept: Left::Nothing,
             ..of_runtime(
                 "authorizer.customJWT.allowedClients",
-                authorizer(audience),
+                authorizer(&audience),
                 "/authorizerConfiguration/customJWTAuthorizer/allowedClients",
             )
         },
@@ -171,8 +171,6 @@ fn of_strategy(field: &'static str, type_: &str, member: &str, value: Value, aws
 
 pub fn memories() -> Vec<Removal> {
     let role = json!({ "executionRole": { "arn": "arn:aws:iam::123456789012:role/AmazonBedrockAgentCoreMemory" } });
-    let schema = json!({ "metadata": [{ "key": "topic" }] });
-    let prompt = json!({ "modelId": "anthropic.claude", "appendToPrompt": "Mind the product" });
     vec![
         of_memory("description", json!({ "description": "Goes" }), "/description"),
         Removal { kept: Left::Stalled, ..of_memory("executionRole", role, "/memoryExecutionRoleArn") },
@@ -200,6 +198,14 @@ pub fn memories() -> Vec<Removal> {
             kept: Left::Nothing,
             ..of_memory("strategyPreset", json!({ "strategyPreset": "Standard" }), "/strategies/0")
         },
+    ]
+}
+
+/// Parts of strategies.
+pub fn strategies() -> Vec<Removal> {
+    let schema = json!({ "metadata": [{ "key": "topic" }] });
+    let prompt = json!({ "modelId": "anthropic.claude", "appendToPrompt": "Mind the product" });
+    vec![
         of_strategy(
             "strategies[One].description",
             "SEMANTIC",

@@ -12,7 +12,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use self::cases::{Left, Removal, interpreters, memories, runtimes};
+use self::cases::{Left, Removal, interpreters, memories, runtimes, strategies};
 use super::{
     calls::pass,
     own_fields::small,
@@ -34,7 +34,7 @@ async fn everything_is_removed(omitted: OmittedMember) {
     let switches = Switches { omitted_runtime_member: omitted, omitted_memory_member: omitted, ..Switches::default() };
     let settings = Settings { switches, ..Settings::default() };
     let world = World::with("removal", settings, |setup| setup.argument("--allow-external-ids=*")).await;
-    let removals: Vec<Removal> = runtimes().into_iter().chain(memories()).chain(interpreters()).collect();
+    let removals: Vec<Removal> = [runtimes(), memories(), strategies(), interpreters()].into_iter().flatten().collect();
     let kept = omitted == OmittedMember::Kept;
     let runs = removals.iter().enumerate().map(|(number, removal)| {
         let world = &world;
