@@ -18,7 +18,7 @@ use crate::{
     aws::Aws,
     kinds::{Managed, agent_memory::MemoryKind, agent_runtime::RuntimeKind, code_interpreter::InterpreterKind},
     kube::{
-        Referrers, Shell, cluster_id,
+        Referrers, Shared, Shell, cluster_id,
         controller::{self, Scope},
     },
     server::{self, health::Health, metrics::Metrics},
@@ -67,7 +67,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     };
     let Some(cluster_id) = which_cluster(&client, options.cluster_id, &shutdown).await else { return Ok(()) };
     tracing::info!(version = VERSION, %cluster_id, region, namespaces = ?options.watch_namespaces, "starts");
-    let operator = Operator {
+    let shared = Shared {
         settings: Arc::new(Settings {
             cluster_id,
             region,
@@ -81,28 +81,35 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         referrers: Referrers::default(),
         slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
         instance: instance(),
-        health,
-        shutdown,
+        shutdown: shutdown.clone(),
     };
-    join_all(scopes.iter().flat_map(|scope| operator.kinds(scope))).await;
-    join_all(servers).await;
-    tracing::info!("stopped");
+    let operator = Operator { shared, health };
+    tokio::select! {
+        _ = join_all(scopes.iter().flat_map(|scope| operator.kinds(scope))) => tracing::info!("stopped"),
+        () = patience(&shutdown) => {
+            tracing::warn!("stops although something is under way: it is in the objects' records, and taken up again");
+        }
+    }
+    drop(servers);
     Ok(())
+}
+
+/// How long what is under way may take when the operator is asked to stop. A request to AWS ends within 30 seconds; what
+/// takes longer is an API server that does not answer.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// Ends so long after the shutdown.
+async fn patience(shutdown: &CancellationToken) {
+    shutdown.cancelled().await;
+    sleep(PATIENCE).await;
 }
 
 /// How many kinds there are.
 const KINDS: usize = 3;
 
 struct Operator {
-    settings: Arc<Settings>,
-    client: Client,
-    aws: Aws,
-    metrics: Metrics,
-    referrers: Referrers,
-    slots: Arc<Semaphore>,
-    instance: String,
+    shared: Shared,
     health: Health,
-    shutdown: CancellationToken,
 }
 
 impl Operator {
@@ -119,23 +126,15 @@ impl Operator {
     }
 
     fn kind<K: Managed>(&self, scope: &Scope, wakeups: Vec<controller::Wakeups<K>>) -> BoxFuture<'static, ()> {
-        let shell = Shell::<K>::new(
-            self.client.clone(),
-            self.aws.clone(),
-            self.metrics.clone(),
-            Arc::clone(&self.settings),
-            self.referrers.clone(),
-            self.instance.clone(),
-            Arc::clone(&self.slots),
-        );
+        let shell = Shell::<K>::new(self.shared.clone());
         let health = self.health.clone();
         let ready = move || health.delivered();
-        controller::run(Arc::new(shell), scope.clone(), wakeups, ready, self.shutdown.clone()).boxed()
+        controller::run(Arc::new(shell), scope.clone(), wakeups, ready).boxed()
     }
 
     /// Changes of `Other` that objects of `K` wait for.
     fn wakes<K: Managed, Other: Managed>(&self, scope: &Scope) -> controller::Wakeups<K> {
-        controller::referrers_of::<K, Other>(scope, self.client.clone(), self.referrers.clone())
+        controller::referrers_of::<K, Other>(scope, self.shared.client.clone(), self.shared.referrers.clone())
     }
 }
 

@@ -19,7 +19,6 @@ use kube::{
         watcher,
     },
 };
-use tokio_util::sync::CancellationToken;
 
 use super::{
     objects::{Error, words},
@@ -52,7 +51,7 @@ impl Scope {
 /// Objects of a kind that are to have a pass because of another object's change.
 pub type Wakeups<K> = BoxStream<'static, ObjectRef<PartialObjectMeta<<K as Managed>::Object>>>;
 
-/// Runs the passes of one kind until `shutdown`, and then finishes those under way.
+/// Runs the passes of one kind until the shutdown, and then concludes what those under way have begun.
 ///
 /// Only metadata is watched: each pass reads its object anew, and an object that does not parse can't stop the watch.
 pub async fn run<K: Managed>(
@@ -60,9 +59,8 @@ pub async fn run<K: Managed>(
     scope: Scope,
     wakeups: Vec<Wakeups<K>>,
     ready: impl FnOnce() + Send + 'static,
-    shutdown: CancellationToken,
 ) {
-    let client = shell.client();
+    let (client, shutdown) = (shell.client(), shell.shutdown());
     let api: Api<PartialObjectMeta<K::Object>> = scope.api(client);
     let (store, writer) = reflector::store();
     let objects = watcher(api, watcher::Config::default())

@@ -20,7 +20,7 @@ impl<K: Managed> Shell<K> {
     pub(super) async fn answer(&self, meta: &Meta, query: Query, known: &mut Known<K>) -> Result<(), Error> {
         match query {
             Query::Identity { region } => {
-                let identity = self.aws.connect(&region).await.map(|connection| connection.identity);
+                let identity = self.shared.aws.connect(&region).await.map(|connection| connection.identity);
                 known.identities.insert(region, identity);
             }
             Query::Reference(reference) => {
@@ -107,7 +107,7 @@ impl<K: Managed> Shell<K> {
     }
 
     async fn control(&self, region: &str) -> Result<Control, Fault> {
-        self.aws.connect(region).await.map(|connection| connection.control)
+        self.shared.aws.connect(region).await.map(|connection| connection.control)
     }
 
     /// Where AWS does not take the credentials, or others were used, it is asked anew whose they are.
@@ -115,7 +115,7 @@ impl<K: Managed> Shell<K> {
         if let Err(fault) = &answer
             && (fault.class == Class::Credentials || fault.code == crate::aws::CREDENTIALS_CHANGED)
         {
-            self.aws.forget(region);
+            self.shared.aws.forget(region);
         }
         answer
     }
@@ -127,7 +127,7 @@ impl<K: Managed> Shell<K> {
             "CodeInterpreter" => ApiResource::erase::<agentcore_api::CodeInterpreter>(&()),
             _ => ApiResource::erase::<agentcore_api::AgentRuntime>(&()),
         };
-        let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), namespace, &resource);
+        let api: Api<DynamicObject> = Api::namespaced_with(self.shared.client.clone(), namespace, &resource);
         let found = api
             .get_opt(&reference.name)
             .await

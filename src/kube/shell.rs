@@ -19,6 +19,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     backoff, events,
@@ -37,16 +38,31 @@ const IN_A_ROW: usize = 8;
 /// How often a conclusion is written again while the API server fails.
 const CONCLUSION_TRIES: u32 = 6;
 
+/// What the passes of all kinds share.
+#[derive(Clone)]
+pub struct Shared {
+    /// The client of the cluster.
+    pub client: Client,
+    /// AWS.
+    pub aws: Aws,
+    /// The operator's metrics.
+    pub metrics: Metrics,
+    /// What the operator was told at its start.
+    pub settings: Arc<Settings>,
+    /// Which objects name which others.
+    pub referrers: Referrers,
+    /// Which of several operators this is, for events.
+    pub instance: String,
+    /// One for each pass that may run at the same time.
+    pub slots: Arc<Semaphore>,
+    /// Cancelled when the operator is asked to stop: then nothing new begins.
+    pub shutdown: CancellationToken,
+}
+
 /// What the passes of one kind share.
 pub struct Shell<K: Managed> {
-    pub(super) client: Client,
-    pub(super) aws: Aws,
-    pub(super) metrics: Metrics,
-    settings: Arc<Settings>,
+    pub(super) shared: Shared,
     rules: Rules,
-    referrers: Referrers,
-    instance: String,
-    slots: Arc<Semaphore>,
     hints: Hints,
     kind: std::marker::PhantomData<K>,
 }
@@ -67,54 +83,49 @@ tokio::task_local! {
 
 impl<K: Managed> Shell<K> {
     /// A shell whose passes take their turns with those of all kinds.
-    pub fn new(
-        client: Client,
-        aws: Aws,
-        metrics: Metrics,
-        settings: Arc<Settings>,
-        referrers: Referrers,
-        instance: String,
-        slots: Arc<Semaphore>,
-    ) -> Self {
-        Self {
-            client,
-            aws,
-            metrics,
-            settings,
-            rules: Rules::production(),
-            referrers,
-            instance,
-            slots,
-            hints: Hints::default(),
-            kind: std::marker::PhantomData,
-        }
+    pub fn new(shared: Shared) -> Self {
+        Self { shared, rules: Rules::production(), hints: Hints::default(), kind: std::marker::PhantomData }
     }
 
     /// The client of the cluster.
     pub fn client(&self) -> Client {
-        self.client.clone()
+        self.shared.client.clone()
     }
 
     /// The operator's metrics.
     pub fn metrics(&self) -> Metrics {
-        self.metrics.clone()
+        self.shared.metrics.clone()
+    }
+
+    /// Cancelled when the operator is asked to stop.
+    pub fn shutdown(&self) -> CancellationToken {
+        self.shared.shutdown.clone()
     }
 
     /// The object is gone: nothing is kept of it.
     pub fn forget(&self, namespace: &str, name: &str) {
         self.hints.forget(namespace, name);
-        self.referrers.set(K::NAME, namespace, name, &[]);
+        self.shared.referrers.set(K::NAME, namespace, name, &[]);
     }
 
     /// Looks after an object until there is nothing to be done at once.
     pub async fn look_after(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+        let slots = Arc::clone(&self.shared.slots);
+        let slot = tokio::select! {
+            biased;
+            // The objects that wait for their turn count as under way, and there may be thousands.
+            () = self.shared.shutdown.cancelled() => return Ok(Rest::UntilChange),
+            slot = slots.acquire_owned() => slot.ok(),
+        };
         SLOT.scope(RefCell::new(slot), self.passes(namespace, name)).await
     }
 
     async fn passes(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
-        let objects = Objects::new(self.client.clone(), namespace);
+        let objects = Objects::new(self.shared.client.clone(), namespace);
         for _ in 0..IN_A_ROW {
+            if self.shared.shutdown.is_cancelled() {
+                return Ok(Rest::UntilChange);
+            }
             let Some(found) = objects.get(name).await? else {
                 self.forget(namespace, name);
                 return Ok(Rest::UntilChange);
@@ -124,7 +135,7 @@ impl<K: Managed> Shell<K> {
             let namespace_uid = self.namespace_uid(&uid, namespace, name).await?;
             let read = Read::new(found, &namespace_uid)?;
             if let Ok(spec) = &read.object.spec {
-                self.referrers.set(K::NAME, namespace, name, &K::references(spec));
+                self.shared.referrers.set(K::NAME, namespace, name, &K::references(spec));
             }
             match self.pass(&objects, read, &finalizers).await {
                 Ok(Again::Now) | Err(Error::Conflict) => {}
@@ -146,21 +157,31 @@ impl<K: Managed> Shell<K> {
         Ok(Rest::After(Duration::from_millis(100)))
     }
 
-    /// One pass.
+    /// One pass. On shutdown it ends where it is, unless it has begun a write to AWS: that is concluded.
     async fn pass(&self, objects: &Objects<K>, mut read: Read<K>, finalizers: &[String]) -> Result<Again, Error> {
         let mut known = Known::default();
         for _ in 0..STEPS {
-            match next(&self.rules, &self.settings, &read.object, &known, Timestamp::now()) {
-                Step::Ask(query) => self.answer(&read.object.meta, query, &mut known).await?,
+            let step = next(&self.rules, &self.shared.settings, &read.object, &known, Timestamp::now());
+            let has_begun = known.announced || known.outcome.is_some();
+            if !has_begun && self.shared.shutdown.is_cancelled() && !matches!(step, Step::Rest(_)) {
+                return Ok(Again::OnChange);
+            }
+            match step {
+                Step::Ask(query) if has_begun => self.answer(&read.object.meta, query, &mut known).await?,
+                Step::Ask(query) => tokio::select! {
+                    biased;
+                    () = self.shared.shutdown.cancelled() => return Ok(Again::OnChange),
+                    answered = self.answer(&read.object.meta, query, &mut known) => answered?,
+                },
                 Step::Act(act) => match *act {
                     Act::Announce(status) => {
                         let before = read.object.clone();
                         read = objects.write_status(&read, &status).await?;
-                        self.metrics.status_written(K::NAME);
+                        self.shared.metrics.status_written(K::NAME);
                         known.announced = true;
                         let told = conditions::transition(K::status(&before.status), K::status(&status));
                         let told: Vec<_> = told.into_iter().collect();
-                        events::publish::<K>(&self.client, &self.instance, &before.meta, &told).await;
+                        events::publish::<K>(&self.shared.client, &self.shared.instance, &before.meta, &told).await;
                     }
                     Act::AddFinalizer => read = objects.add_finalizer(&read, finalizers).await?,
                     Act::Call(call) => known.outcome = Some(self.call(&read.object.meta, &call).await),
@@ -187,10 +208,10 @@ impl<K: Managed> Shell<K> {
             && let Some(region) = &status.region
         {
             // No call is made with these credentials, so none would tell that they have changed again.
-            self.aws.doubt(region);
+            self.shared.aws.doubt(region);
         }
         if let Some(fault) = &report.fault {
-            self.metrics.fault(K::NAME, fault.class);
+            self.shared.metrics.fault(K::NAME, fault.class);
             tracing::warn!(
                 kind = K::NAME,
                 namespace = %meta.namespace,
@@ -206,7 +227,7 @@ impl<K: Managed> Shell<K> {
             for event in &report.events {
                 tracing::info!(kind = K::NAME, namespace = %meta.namespace, name = %meta.name, note = %event.note, "lets go");
             }
-            events::publish::<K>(&self.client, &self.instance, meta, &report.events).await;
+            events::publish::<K>(&self.shared.client, &self.shared.instance, meta, &report.events).await;
             objects.remove_finalizer(read, finalizers).await?;
             return Ok(Again::OnChange);
         }
@@ -215,9 +236,9 @@ impl<K: Managed> Shell<K> {
                 self.conclude(objects, read, &report.status).await?;
             } else {
                 objects.write_status(read, &report.status).await?;
-                self.metrics.status_written(K::NAME);
+                self.shared.metrics.status_written(K::NAME);
             }
-            events::publish::<K>(&self.client, &self.instance, meta, &report.events).await;
+            events::publish::<K>(&self.shared.client, &self.shared.instance, meta, &report.events).await;
         }
         Ok(report.again)
     }
@@ -232,7 +253,7 @@ impl<K: Managed> Shell<K> {
         for tries in 1..=CONCLUSION_TRIES {
             match objects.write_status(&read, &status).await {
                 Ok(_) => {
-                    self.metrics.status_written(K::NAME);
+                    self.shared.metrics.status_written(K::NAME);
                     return Ok(());
                 }
                 Err(Error::Conflict) => {}
@@ -264,7 +285,7 @@ impl<K: Managed> Shell<K> {
         if let Some(known) = self.hints.namespace_uid(uid) {
             return Ok(known);
         }
-        let found = namespace_uid(&self.client, namespace).await?;
+        let found = namespace_uid(&self.shared.client, namespace).await?;
         self.hints.set_namespace_uid(uid, namespace, name, &found);
         Ok(found)
     }
@@ -277,13 +298,13 @@ impl<K: Managed> Shell<K> {
         }
         let _ = SLOT.try_with(|slot| slot.borrow_mut().take());
         sleep(wait.min(Duration::from_secs(2))).await;
-        let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+        let slot = Arc::clone(&self.shared.slots).acquire_owned().await.ok();
         let _ = SLOT.try_with(|place| *place.borrow_mut() = slot);
     }
 
     /// A pass has panicked: the object says so, and the others go on.
     pub async fn tell_panic(&self, namespace: &str, name: &str) -> Result<(), Error> {
-        let objects = Objects::<K>::new(self.client.clone(), namespace);
+        let objects = Objects::<K>::new(self.shared.client.clone(), namespace);
         let Some(found) = objects.get(name).await? else { return Ok(()) };
         let uid = found.metadata.uid.clone().unwrap_or_default();
         let read = Read::<K>::new(found, &self.namespace_uid(&uid, namespace, name).await?)?;

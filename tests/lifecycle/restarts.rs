@@ -3,10 +3,11 @@
 use std::{
     collections::BTreeMap,
     env,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use agentcore_sim::{InventoryItem, Settings};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -115,4 +116,40 @@ async fn asked_to_stop_it_finishes_what_it_has_begun() {
     world.operator.start_again();
     world.ready(&interpreter).await;
     assert_eq!(world.writes(), ["CreateCodeInterpreter"]);
+}
+
+/// Those that wait for their turn are not begun: what is under way is bounded however many objects there are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asked_to_stop_it_begins_nothing_new() {
+    const OBJECTS: usize = 60;
+    let mut world = World::new("stop-many").await;
+    world.fault(json!({ "operation": "CreateCodeInterpreter", "count": 0, "fault": { "delayMs": 5000 } }));
+    let mut objects = Vec::new();
+    for number in 0..OBJECTS {
+        objects.push(world.create("CodeInterpreter", &format!("many-{number}"), json!({})).await);
+    }
+    world.until(&objects[0], "sent", |_| world.writes().len() >= 10).await;
+    let (asked, started) = (Timestamp::now(), Instant::now());
+    let status = world.operator.stop();
+    assert!(status.success(), "{status}: {}", world.operator.log_tail());
+    assert!(started.elapsed() < Duration::from_secs(35), "{:?}", started.elapsed());
+
+    let mut begun = 0;
+    for object in &objects {
+        let found = world.now(object).await;
+        let Some(sent_at) = found["status"]["record"]["main"]["sentAt"].as_str() else { continue };
+        begun += 1;
+        // The signal takes its way.
+        assert!(sent_at.parse::<Timestamp>().unwrap() < asked + Duration::from_millis(500), "{asked}: {found:#}");
+        assert!(found["status"]["id"].is_string(), "what was announced is concluded: {found:#}");
+    }
+    assert_eq!(world.writes().len(), begun);
+    assert!((10..=32).contains(&begun), "{begun} of {OBJECTS}");
+
+    world.mend();
+    world.operator.start_again();
+    for object in &objects {
+        world.ready(object).await;
+    }
+    assert_eq!(world.writes().len(), OBJECTS);
 }
