@@ -96,6 +96,7 @@ impl<K: Kind> Pass<'_, K> {
             // Where AWS hides what is gone: first the delete, then the lists.
             return match self.confirm_gone_by_list(place, record, id)? {
                 Gone::Confirmed => Ok(self.release(format!("{id} is gone"))),
+                Gone::Another(other) => Ok(self.found_to_delete(place, &record::without_id(record), &other)),
                 Gone::NotBefore(from) if record.delete_accepted_at.is_some() => {
                     let message =
                         format!("AWS denies a look at {id}, which may mean that it is gone: looks at the list");
@@ -114,18 +115,18 @@ impl<K: Kind> Pass<'_, K> {
         let Some(view) = view.filter(|view| !gone::absent(Some(view))) else {
             return match self.confirm_gone(place, record, id, first)? {
                 Gone::Confirmed => Ok(self.release(format!("{id} is gone"))),
-                Gone::NotBefore(from) if record.delete_sent_at.is_some() => {
+                Gone::NotBefore(from) if record.delete_sent_at.is_some() && !self.known.announced => {
                     let message = format!("AWS shows no {} {id}: waits until {from} to be sure", K::NOUN);
                     Ok(self.deleting(self.object.status.clone(), &message, self.poll(record)))
                 }
-                // Created a moment ago and not shown yet: its delete is sent all the same.
-                Gone::NotBefore(_) => {
+                // Created a moment ago, or shown by the list alone: its delete is sent all the same.
+                Gone::NotBefore(_) | Gone::No if record.delete_sent_at.is_none() || self.known.announced => {
                     self.send_delete(record, place, id, self.object.status.clone(), Verdict::Deleting)
                 }
                 Gone::Another(other) => Ok(self.found_to_delete(place, &record::without_id(record), &other)),
-                Gone::No => {
-                    let again = Again::After(SignedDuration::from_secs(1));
-                    Ok(self.deleting(self.object.status.clone(), "looks again", again))
+                Gone::No | Gone::NotBefore(_) => {
+                    let message = format!("AWS does not always show the {} {id}: looks again", K::NOUN);
+                    Ok(self.deleting(self.object.status.clone(), &message, self.poll(record)))
                 }
             };
         };

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::{
     fault::Class,
     kind::{Kind, State, View},
-    known::Timed,
-    lookup::Found,
+    known::{Candidate, Timed},
+    lookup::Whose,
     pass::{Flow, Pass, Place},
 };
 
@@ -26,6 +26,11 @@ pub(crate) enum Gone {
 /// Whether a read says that the resource is gone.
 pub(crate) fn absent<K: Kind>(view: Option<&View<K>>) -> bool {
     view.is_none_or(|view| K::state(view) == State::Deleted)
+}
+
+/// Whether another send, or an unknown fate, may have made another resource.
+fn may_be_another(record: &PartRecord) -> bool {
+    record.sends > 1 || record.fate == Fate::Unknown
 }
 
 impl<K: Kind> Pass<'_, K> {
@@ -52,19 +57,47 @@ impl<K: Kind> Pass<'_, K> {
             Ok(_) => return Ok(Gone::No),
             Err(fault) => return Err(self.fault(fault)),
         }
-        // Another send, or an unknown fate, may have made another resource.
-        if record.sends > 1 || record.fate == Fate::Unknown {
-            let settled = settled.unwrap_or(self.now);
-            if self.now < settled {
-                return Ok(Gone::NotBefore(settled));
-            }
-            return match self.look_up(place, Some(record), 0, Some(settled))? {
-                Found::Ours(other) if other.id != id => Ok(Gone::Another(other.id)),
-                Found::Unreadable(fault) => Err(self.fault(&fault)),
-                _ => Ok(Gone::Confirmed),
+        if !may_be_another(record) {
+            return Ok(Gone::Confirmed);
+        }
+        let settled = settled.unwrap_or(self.now);
+        if self.now < settled {
+            return Ok(Gone::NotBefore(settled));
+        }
+        let answer = self.ask_find(place, 0, Some(settled))?;
+        let candidates = answer.value.as_ref().map_err(|fault| self.fault(fault))?;
+        // A list that shows it outweighs reads that don't, unless AWS says that it lists what is gone.
+        let says_deleted = first.value.as_ref().is_ok_and(Option::is_some);
+        let mut listed = false;
+        for candidate in candidates.iter().filter(|candidate| candidate.id == id && !says_deleted) {
+            listed |= match self.ask_tags(&place.region, &candidate.arn)? {
+                Ok(tags) => tags.is_some(),
+                Err(fault) if matches!(fault.class, Class::Denied | Class::Invalid) => true,
+                Err(fault) => return Err(self.fault(fault)),
             };
         }
-        Ok(Gone::Confirmed)
+        Ok(match self.another(place, record, id, candidates)? {
+            Gone::Confirmed if listed => Gone::No,
+            gone => gone,
+        })
+    }
+
+    /// Whether a complete look-up shows another resource of this object than the one that is gone.
+    fn another(&self, place: &Place, record: &PartRecord, id: &str, candidates: &[Candidate]) -> Flow<Gone, K> {
+        let mut gone = Gone::Confirmed;
+        let mut unreadable = None;
+        for candidate in candidates.iter().filter(|candidate| candidate.id != id) {
+            match self.whose(place, Some(record), candidate)? {
+                Whose::Ours => match &self.ask_get(&place.region, &candidate.id, 0, None)?.value {
+                    // Listed, and not shown: one of the two is old.
+                    Ok(view) if absent(view.as_ref()) => gone = Gone::No,
+                    _ => return Ok(Gone::Another(candidate.id.clone())),
+                },
+                Whose::Unreadable(fault) => unreadable = Some(fault),
+                Whose::Other(_) | Whose::Gone => {}
+            }
+        }
+        unreadable.map_or(Ok(gone), |fault| Err(self.fault(&fault)))
     }
 
     /// Whether the resource is gone where AWS answers a read with "access denied": two complete look-ups that lack
@@ -83,9 +116,14 @@ impl<K: Kind> Pass<'_, K> {
         let mut not_before = from;
         for ordinal in [0, 1] {
             let answer = self.ask_find(place, ordinal, Some(not_before))?;
+            not_before = answer.began + self.rules.gone_gap;
             match &answer.value {
                 Ok(candidates) if candidates.iter().any(|candidate| candidate.id == id) => return Ok(Gone::No),
-                Ok(_) => not_before = answer.began + self.rules.gone_gap,
+                Ok(candidates) if may_be_another(record) => match self.another(place, record, id, candidates)? {
+                    Gone::Confirmed => {}
+                    gone => return Ok(gone),
+                },
+                Ok(_) => {}
                 Err(fault) => return Err(self.fault(fault)),
             }
         }

@@ -26,7 +26,7 @@ pub(crate) enum Found {
 }
 
 /// Whose one candidate is.
-enum Whose {
+pub(crate) enum Whose {
     Ours,
     Other(String),
     Gone,
@@ -72,7 +72,7 @@ impl<K: Kind> Pass<'_, K> {
         K::NAMES_ARE_UNIQUE && record.closed && sent.is_some() && failed >= sent
     }
 
-    fn whose(&self, place: &Place, record: Option<&PartRecord>, candidate: &Candidate) -> Flow<Whose, K> {
+    pub(crate) fn whose(&self, place: &Place, record: Option<&PartRecord>, candidate: &Candidate) -> Flow<Whose, K> {
         if candidate.name.as_ref().is_some_and(|name| *name != place.name) {
             return Ok(Whose::Gone);
         }

@@ -69,6 +69,7 @@ impl<K: Kind> Pass<'_, K> {
             Err(fault) if Self::hides(first) => {
                 return match self.confirm_gone_by_list(place, record, id)? {
                     Gone::Confirmed => Ok(self.is_gone(desired, record, id)),
+                    Gone::Another(other) => Ok(self.found(desired, Some(&record::without_id(record)), &other)),
                     Gone::NotBefore(from) if record.delete_accepted_at.is_some() => {
                         let message =
                             format!("AWS denies a look at {id}, which may mean that it is gone: looks at the list");

@@ -29,6 +29,8 @@ pub struct Switches {
     pub tags_listable: bool,
     pub lists_tell_names: bool,
     pub gone: Gone,
+    /// Reads show nothing, lists and tags do.
+    pub reads_show_nothing: bool,
     /// Reads and lists show what was, this long ago.
     pub lag: SignedDuration,
     /// So much more do lists lag.
@@ -54,6 +56,7 @@ impl Default for Switches {
             tags_listable: true,
             lists_tell_names: true,
             gone: Gone::NotFound,
+            reads_show_nothing: false,
             lag: SignedDuration::ZERO,
             list_lag: SignedDuration::ZERO,
             flaps: None,
@@ -192,6 +195,9 @@ impl Aws {
 
     pub fn get<const U: bool>(&mut self, id: &str, now: Timestamp, stale: bool) -> Result<Option<View<Toy<U>>>, Fault> {
         let at = self.read_time(now, stale);
+        if self.switches.reads_show_nothing {
+            return Ok(None);
+        }
         let Some(resource) = self.resources.iter().find(|resource| resource.id == id) else {
             return if self.switches.gone == Gone::Denied { Err(denied("GetToy")) } else { Ok(None) };
         };

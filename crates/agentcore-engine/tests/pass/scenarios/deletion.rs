@@ -132,6 +132,49 @@ fn a_second_resource_of_ours_is_found_and_deleted() {
     assert!(bench.gone() && bench.ours().is_empty());
 }
 
+/// A list that lags shows the first one still: the second one goes all the same.
+#[test]
+fn a_second_resource_behind_a_listed_one_that_is_gone_is_deleted() {
+    for gone in [Gone::NotFound, Gone::Deleted, Gone::Denied] {
+        let mut bench = Bench::<false>::with_ready(Switches { gone, ..Switches::default() });
+        bench.change(|stored| stored.status = serde_json::json!({}));
+        bench.run(200);
+        let mut second = bench.home().resources[0].clone();
+        second.id.push_str("-second");
+        bench.home().resources.push(second);
+        bench.home().switches.list_lag = SignedDuration::from_secs(60);
+        bench.delete();
+        bench.run(900);
+        assert!(bench.gone() && bench.ours().is_empty(), "{gone:?}: {:?}", bench.wrong);
+        assert_eq!(bench.calls("delete"), 2, "{gone:?}");
+    }
+}
+
+/// A list that shows the resource outweighs reads that don't.
+#[test]
+fn what_the_list_shows_is_not_gone() {
+    for deleted in [false, true] {
+        let mut bench = Bench::<true>::with_ready(Switches::default());
+        bench.change(|stored| stored.status = serde_json::json!({}));
+        bench.run(200);
+        bench.home().switches.reads_show_nothing = true;
+        if deleted {
+            bench.home().switches.deleting = SignedDuration::from_secs(600);
+            bench.delete();
+        } else {
+            bench.change(|_| {});
+        }
+        bench.run(300);
+        assert!(!bench.gone());
+        assert_eq!((bench.calls("create"), bench.calls("delete")), (1, usize::from(deleted)));
+        assert_eq!(bench.says(), if deleted { "False/Deleting" } else { "True/Available" });
+        bench.home().switches.reads_show_nothing = false;
+        bench.run(900);
+        assert_eq!((bench.gone(), bench.ours().len()), (deleted, usize::from(!deleted)));
+        bench.clean();
+    }
+}
+
 #[test]
 fn retains() {
     let mut bench = Bench::<true>::with_ready(Switches::default());
