@@ -57,28 +57,56 @@ impl<K: Kind> Pass<'_, K> {
         }
     }
 
-    /// `Retain` and `abandon`: AWS keeps what it has, once it is known what that is.
+    /// `Retain` and `abandon`: AWS keeps what it has. Nothing that fails holds the object back, and the text of the
+    /// event says no more than is known.
     fn let_go(&self, record: &PartRecord, how: &str) -> Flow<Step<K>, K> {
-        let status = self.status();
-        if record.fate == Fate::Unknown && record.id.is_none() {
-            let from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.release_delay);
-            if self.now < from {
-                let message = format!("waits until {from} to learn whether AWS has created a {}", K::NOUN);
-                return Ok(self.deleting(self.object.status.clone(), &message, self.until(from)));
-            }
-            // A look-up names what remains; abandoning does not touch AWS.
-            if how == "retained" {
-                let place = self.place_to_search()?;
-                if let Found::Ours(candidate) = self.look_up(&place, Some(record), 0, None)? {
-                    return Ok(self.release_with(&format!("{how}: {} stays in AWS", candidate.arn)));
-                }
-            }
+        if let Some(id) = &record.id {
+            let remains = self.status().arn.as_ref().unwrap_or(id);
+            return Ok(self.release_with(&format!("{how}: {remains} stays in AWS")));
         }
-        let remains = status.arn.clone().or_else(|| record.id.clone());
-        Ok(match remains {
-            Some(remains) => self.release_with(&format!("{how}: {remains} stays in AWS")),
-            None => self.release(format!("{how}: there is no {} in AWS", K::NOUN)),
+        if record.fate == Fate::None {
+            return Ok(self.release(format!("{how}: there is no {} in AWS", K::NOUN)));
+        }
+        // A create that is on its way is given its time.
+        let from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.release_delay);
+        if self.now < from {
+            let message = format!("waits until {from} to learn whether AWS has created a {}", K::NOUN);
+            return Ok(self.deleting(self.object.status.clone(), &message, self.until(from)));
+        }
+        // Abandoning does not touch AWS.
+        let found = if how == "retained" { self.look_up_to_tell(record)? } else { None };
+        Ok(match found {
+            Some(Found::Ours(candidate)) => self.release_with(&format!("{how}: {} stays in AWS", candidate.arn)),
+            Some(Found::Stranger(..)) if Self::refused_for_name(record) => {
+                self.release(format!("{how}: there is no {} of this object in AWS", K::NOUN))
+            }
+            _ => self.release_with(&format!("{how}: it is not known whether {} exists", self.whereabouts())),
         })
+    }
+
+    /// A look-up that nothing depends on: `None` where it can't be made.
+    fn look_up_to_tell(&self, record: &PartRecord) -> Flow<Option<Found>, K> {
+        let found = self.place_to_search().and_then(|place| self.look_up(&place, Some(record), 0, None));
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(Step::Rest(_)) => Ok(None),
+            Err(step) => Err(step),
+        }
+    }
+
+    /// What may exist and where, in words.
+    fn whereabouts(&self) -> String {
+        let status = self.status();
+        let spec = self.object.spec.as_ref().ok();
+        let meta = &self.object.meta;
+        let name = status.name.clone().or_else(|| spec.and_then(|spec| K::chosen_name(spec)).map(str::to_owned));
+        let name = name.unwrap_or_else(|| {
+            agentcore_api::names::aws_name(&self.settings.cluster_id, K::NAME, &meta.namespace, &meta.name)
+        });
+        let region = status.region.clone().or_else(|| spec.and_then(|spec| K::common(spec).region.clone()));
+        let region = region.unwrap_or_else(|| self.settings.region.clone());
+        let account = status.account.as_ref().map_or_else(String::new, |account| format!("the account {account}, "));
+        format!("a {} called {name} in {account}region {region}", K::NOUN)
     }
 
     /// Where to look for what an announced create may have made. The status tells; where it was wiped, the spec does

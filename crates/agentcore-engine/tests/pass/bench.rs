@@ -55,6 +55,8 @@ pub struct Bench<const U: bool> {
     pub denies_tags: bool,
     pub trace: Vec<What>,
     pub wrong: Vec<String>,
+    /// The texts of the events.
+    pub events: Vec<String>,
     pub told: Vec<String>,
     pub verbose: bool,
     clouds: BTreeMap<String, Aws>,
@@ -106,6 +108,7 @@ impl<const U: bool> Bench<U> {
             denies_tags: false,
             trace: Vec::new(),
             wrong: Vec::new(),
+            events: Vec::new(),
             told: Vec::new(),
             verbose: false,
             clouds: BTreeMap::new(),

@@ -229,6 +229,7 @@ impl<const U: bool> Bench<U> {
 
     fn report(&mut self, read: &Read<U>, report: Report<Toy<U>>) -> Result<Again, Halt> {
         self.log(|| format!("rests: {:?} release={}", report.again, report.release));
+        self.events.extend(report.events.iter().map(|event| event.note.clone()));
         if report.release {
             self.check_release(read);
             return match self.write_server(Server::remove_finalizer, read.version) {

@@ -45,6 +45,11 @@ impl<const U: bool> Bench<U> {
         self.common().condition(ConditionType::Stalled).map(|condition| condition.reason.clone())
     }
 
+    /// The text of the last event.
+    pub fn last_event(&self) -> &str {
+        self.events.last().map_or("", String::as_str)
+    }
+
     pub fn gone(&self) -> bool {
         self.server.stored.is_none()
     }

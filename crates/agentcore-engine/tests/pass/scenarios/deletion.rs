@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use crate::{
     aws::{Gone, Switches},
     bench::Bench,
-    drive::Trouble,
+    drive::{Trouble, What},
     stories::{described, spec},
     toy::Spec,
 };
@@ -44,7 +44,7 @@ fn deletes_where_a_denial_hides_what_is_gone() {
 fn a_denial_alone_proves_nothing() {
     let mut bench = Bench::<true>::with_ready(Switches::default());
     bench.delete();
-    bench.always = Some((crate::drive::What::Question, Trouble::Denied));
+    bench.always = Some((What::Question, Trouble::Denied));
     bench.run(7200);
     assert!(!bench.gone());
     assert_eq!(bench.says(), "False/Deleting");
@@ -184,7 +184,65 @@ fn retains() {
     bench.run(1);
     assert!(bench.gone());
     assert_eq!((bench.ours().len(), bench.verbs().as_str()), (1, "create"));
+    let arn = bench.home().resources[0].arn();
+    assert_eq!(bench.last_event(), format!("retained: {arn} stays in AWS"));
     bench.clean();
+}
+
+/// Nothing that fails holds an object back that leaves AWS as it is, and nothing is said that is not known.
+#[test]
+fn retain_and_abandon_let_go_whatever_fails() {
+    let unknown = format!(
+        "it is not known whether a toy called {} in the account 123456789012, region us-east-1 exists",
+        Bench::<true>::derived_name()
+    );
+    let failures: [fn(&mut Bench<true>); 3] = [
+        |bench| bench.always = Some((What::Question, Trouble::Denied)),
+        |bench| bench.always = Some((What::Question, Trouble::Unsent)),
+        |bench| bench.account = "210987654321".to_owned(),
+    ];
+    for fails in failures {
+        for (abandon, how) in [(true, "abandoned"), (false, "retained")] {
+            let mut bench = Bench::<true>::new(Switches::default());
+            let mut spec = spec();
+            spec.common.deletion_policy = (!abandon).then_some(DeletionPolicy::Retain);
+            bench.create(spec);
+            let create = 4;
+            bench.troubles.insert(create, Trouble::CrashAfter(1));
+            bench.run(0);
+            if abandon {
+                bench.annotate(annotation::ABANDON, "true");
+            }
+            bench.delete();
+            fails(&mut bench);
+            bench.run(59);
+            assert!(!bench.gone());
+            bench.run(10);
+            assert!(bench.gone() && bench.ours().len() == 1 && bench.calls("delete") == 0);
+            assert_eq!(bench.last_event(), format!("{how}: {unknown}"));
+            bench.clean();
+        }
+    }
+}
+
+/// That there is nothing is said only where that is known.
+#[test]
+fn retain_says_that_nothing_is_there_where_nothing_is() {
+    for abandon in [true, false] {
+        let mut bench = Bench::<true>::new(Switches::default());
+        let mut refused = described("invalid");
+        refused.common.deletion_policy = Some(DeletionPolicy::Retain);
+        bench.create(refused);
+        bench.run(5);
+        if abandon {
+            bench.annotate(annotation::ABANDON, "true");
+        }
+        bench.delete();
+        bench.run(1);
+        assert!(bench.gone());
+        let how = if abandon { "abandoned" } else { "retained" };
+        assert_eq!(bench.last_event(), format!("{how}: there is no toy in AWS"));
+    }
 }
 
 /// A minute for a create that is on its way; then what may exist stays.
@@ -206,6 +264,10 @@ fn retain_and_abandon_wait_for_a_create() {
         assert!(!bench.gone());
         bench.run(15);
         assert!(bench.gone() && bench.ours().len() == 1 && bench.calls("delete") == 0);
+        let arn = bench.home().resources[0].arn();
+        let told = bench.last_event();
+        // Abandoning asks AWS nothing.
+        assert!(if abandon { told.contains("it is not known whether a toy called") } else { told.contains(&arn) });
         bench.clean();
     }
 }
