@@ -100,12 +100,9 @@ async fn what_others_changed_is_set_back() {
     let world = World::new("requests").await;
     let mut memory = small("AgentMemory");
     memory["strategies"] = json!([{ "name": "Facts", "type": "SEMANTIC", "description": "Ours" }]);
-    let mut interpreter = small("CodeInterpreter");
-    interpreter["replacement"] = json!("OnChange");
     for (kind, resource, mut spec, update) in [
-        ("AgentRuntime", "AgentRuntime", small("AgentRuntime"), vec!["UpdateAgentRuntime"]),
-        ("AgentMemory", "Memory", memory, vec!["UpdateMemory"]),
-        ("CodeInterpreter", "CodeInterpreter", interpreter, vec!["DeleteCodeInterpreter", "CreateCodeInterpreter"]),
+        ("AgentRuntime", "AgentRuntime", small("AgentRuntime"), ["UpdateAgentRuntime"]),
+        ("AgentMemory", "Memory", memory, ["UpdateMemory"]),
     ] {
         spec["description"] = json!("Ours");
         let object = world.create(kind, "changed", spec).await;
@@ -134,5 +131,32 @@ async fn what_others_changed_is_set_back() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         pass(&world, &object, "2").await;
         assert_eq!(world.writes_since(mark), update, "{kind}: once");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_can_have_changed_is_no_reason_to_replace_it() {
+    let world = World::new("requests").await;
+    // AWS has no way to change an interpreter: what it shows otherwise is what was sent, in words of its own.
+    for replacement in ["Never", "OnChange"] {
+        let spec = json!({ "description": "Ours", "replacement": replacement });
+        let object = world.create("CodeInterpreter", &replacement.to_lowercase(), spec).await;
+        let ready = world.ready(&object).await;
+        let mark = world.mark();
+        let id = &ready["status"]["id"];
+        let body = json!({ "description": "Otherwise" });
+        world.mutate(json!({ "action": "set", "type": "CodeInterpreter", "id": id, "body": body }));
+        let found = pass(&world, &object, "1").await;
+        assert!(is_ready(&found), "{found:#}");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        pass(&world, &object, "2").await;
+        assert_eq!(world.writes_since(mark), [""; 0], "{replacement}");
+        // An edit is told from that.
+        if replacement == "OnChange" {
+            world.edit(&object, json!({ "description": "Edited" })).await;
+            let edited = world.ready(&object).await;
+            assert_eq!(world.writes_since(mark), ["DeleteCodeInterpreter", "CreateCodeInterpreter"]);
+            assert_ne!(&edited["status"]["id"], id);
+        }
     }
 }
