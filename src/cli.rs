@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     net::SocketAddr,
 };
@@ -147,7 +148,8 @@ impl Run {
             } else {
                 Namespaces::Only(namespaces)
             },
-            watch_namespaces: without_empty(self.watch_namespaces),
+            // Twice the same namespace would be two passes at each change.
+            watch_namespaces: without_empty(self.watch_namespaces).into_iter().collect::<BTreeSet<_>>().into_iter().collect(),
             health_address: self.health_address,
             metrics_address: self.metrics_address,
             concurrency: self.concurrency,
@@ -219,6 +221,11 @@ mod tests {
         let options = parse(&["--allow-external-ids", "*"]).unwrap();
         assert_eq!(options.allow_external_ids, Namespaces::All);
         assert_eq!(parse(&[]).unwrap().allowed_role_arns, RolePatterns::DEFAULT);
+    }
+
+    #[test]
+    fn a_namespace_is_watched_once() {
+        assert_eq!(parse(&["--watch-namespaces", "b,a,b,,a"]).unwrap().watch_namespaces, ["a", "b"]);
     }
 
     #[test]
