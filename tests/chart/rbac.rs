@@ -21,9 +21,8 @@ fn rules() -> Vec<Value> {
     };
     vec![
         json!({ "apiGroups": [GROUP], "resources": each(""), "verbs": ["get", "list", "watch", "patch"] }),
-        json!({ "apiGroups": [GROUP], "resources": each("/status"), "verbs": ["get", "patch"] }),
-        json!({ "apiGroups": [GROUP], "resources": each("/finalizers"), "verbs": ["update"] }),
-        json!({ "apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"] }),
+        json!({ "apiGroups": [GROUP], "resources": each("/status"), "verbs": ["patch"] }),
+        json!({ "apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create"] }),
     ]
 }
 
@@ -116,7 +115,6 @@ fn an_installed_release_grants_what_it_says() {
         "watch agentmemories",
         "patch codeinterpreters",
         "patch agentruntimes --subresource=status",
-        "update agentmemories --subresource=finalizers",
         "create events.events.k8s.io",
     ] {
         ok(&mut can_i(&ours, &operator, what));
@@ -124,7 +122,7 @@ fn an_installed_release_grants_what_it_says() {
     }
     ok(&mut can_i(&ours, &operator, "get namespaces/kube-system"));
     ok(&mut can_i(&ours, &operator, &format!("get namespaces/{ours}")));
-    for what in ["get secrets", "create agentruntimes", "delete agentmemories", "update agentruntimes", "get pods"] {
+    for what in ["get secrets", "create agentruntimes", "delete agentmemories", "update agentruntimes", "get pods", "patch events.events.k8s.io"] {
         fails(&mut can_i(&ours, &operator, what));
     }
     fails(&mut can_i(&ours, &operator, &format!("get namespaces/{other}")));

@@ -1,6 +1,11 @@
-//! The chart's rights suffice, in the cluster and in AWS, and none is superfluous in AWS.
+//! The chart's rights suffice, in the cluster and in AWS, and none is superfluous.
 
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    process::Command,
+};
 
 use agentcore_operator::iam;
 use agentcore_sim::Settings;
@@ -91,6 +96,45 @@ async fn do_everything(world: &World) {
     }
 }
 
+/// A right in the cluster: group, resource, verb.
+type Right = (String, String, String);
+
+/// What the chart's roles grant.
+fn granted(namespace: &str, values: &[&str]) -> BTreeSet<Right> {
+    let words = |rule: &Value, member: &str| -> Vec<String> { serde_json::from_value(rule[member].clone()).unwrap() };
+    let mut all = vec!["crds.enabled=false", "rbac.aggregateRoles=false"];
+    all.extend(values);
+    let mut rights = BTreeSet::new();
+    for document in chart::render(namespace, &chart::set(&all)) {
+        for rule in document["rules"].as_array().into_iter().flatten() {
+            for group in words(rule, "apiGroups") {
+                for resource in words(rule, "resources") {
+                    let verbs = words(rule, "verbs").into_iter();
+                    rights.extend(verbs.map(|verb| (group.clone(), resource.clone(), verb)));
+                }
+            }
+        }
+    }
+    rights
+}
+
+/// What this user has asked of the API server.
+fn used(user: &str) -> BTreeSet<Right> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let log = BufReader::new(File::open(cluster().audit_log()).unwrap());
+    log.lines()
+        .map(Result::unwrap)
+        .filter(|line| line.contains(user))
+        .map(|line| serde_json::from_str::<Value>(&line).unwrap())
+        .filter(|request| request["user"]["username"] == user && request["objectRef"].is_object())
+        .map(|request| {
+            let object = &request["objectRef"];
+            let subresource = object["subresource"].as_str().map(|name| format!("/{name}")).unwrap_or_default();
+            (text(&object["apiGroup"]), text(&object["resource"]) + &subresource, text(&request["verb"]))
+        })
+        .collect()
+}
+
 fn actions(policy: &Value) -> BTreeSet<String> {
     let statements = policy["Statement"].as_array().unwrap().iter();
     statements.flat_map(|one| one["Action"].as_array().unwrap()).map(|action| action.as_str().unwrap().into()).collect()
@@ -104,13 +148,17 @@ async fn the_charts_rights_and_the_printed_policy_are_what_the_operator_needs() 
             .await
             .unwrap();
     let namespace = objects.namespace.clone();
-    let kubeconfig = install(cluster(), &namespace, &[&format!("watchNamespaces=[\"{namespace}\"]")]);
+    let watched = format!("watchNamespaces=[\"{namespace}\"]");
+    let kubeconfig = install(cluster(), &namespace, &[&watched]);
     let setup = as_service_account(&kubeconfig)(Setup::new(&namespace, &aws.url()));
     let world = World { operator: Operator::start(setup), objects, aws };
     do_everything(&world).await;
     for complaint in ["forbidden", "Forbidden", "could not be read or written"] {
         assert!(!world.operator.log().contains(complaint), "{complaint}: {}", world.operator.log());
     }
+
+    let user = format!("system:serviceaccount:{namespace}:test-agentcore-operator");
+    assert_eq!(granted(&namespace, &[&watched]), used(&user), "what the chart grants (left), and what is used");
 
     let called: BTreeSet<String> =
         world.journal().into_iter().map(|call| format!("bedrock-agentcore:{}", call.operation)).collect();

@@ -106,11 +106,8 @@ $(POD_IP)
   verbs: [get, list, watch, patch]
 - apiGroups: [agentcore-operator.github.io]
   resources: [agentmemories/status, agentruntimes/status, codeinterpreters/status]
-  verbs: [get, patch]
-- apiGroups: [agentcore-operator.github.io]
-  resources: [agentmemories/finalizers, agentruntimes/finalizers, codeinterpreters/finalizers]
-  verbs: [update]
+  verbs: [patch]
 - apiGroups: [events.k8s.io]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [create]
 {{- end -}}
