@@ -156,6 +156,7 @@ impl<K: Kind> Pass<'_, K> {
             }
             Err(fault) => {
                 // Either the resource is gone, which the next read shows, or something that the body names is missing.
+                let may_be_gone = fault.class == Class::NotFound;
                 let fault = &fault.of_a_write();
                 let (verdict, message, again) = match fault.class {
                     Class::Conflict | Class::InTransition => {
@@ -170,7 +171,10 @@ impl<K: Kind> Pass<'_, K> {
                             part.children.retain(|child| child.id.is_some());
                         }
                         record::failed(&mut part, &digest, self.now);
-                        self.refused(&part, fault)
+                        let (verdict, message, again) = self.refused(&part, fault);
+                        // A look costs nothing: the same body is not due for an hour.
+                        let soon = Again::After(SignedDuration::from_secs(10));
+                        (verdict, message, if may_be_gone { soon } else { again })
                     }
                     class => {
                         let message = format!("{}. {}", fault.sentence(), class.advice());
