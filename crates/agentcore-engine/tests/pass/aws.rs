@@ -45,6 +45,12 @@ pub struct Switches {
     pub versions: bool,
     /// An update that leaves out the description leaves it as it is.
     pub keeps_description: bool,
+    /// Reads show the description in capitals.
+    pub capitals: bool,
+    /// Updates are answered with a version and a time that no read shows.
+    pub ahead: bool,
+    /// Something that creates and updates name is not found.
+    pub missing: bool,
     /// So many deletes fail after they were accepted.
     pub failing_deletes: u32,
     pub role_ready_at: Option<Timestamp>,
@@ -66,6 +72,9 @@ impl Default for Switches {
             busy_refuses_delete: true,
             versions: true,
             keeps_description: false,
+            capitals: false,
+            ahead: false,
+            missing: false,
             failing_deletes: 0,
             role_ready_at: None,
         }
@@ -219,9 +228,14 @@ impl Aws {
                 updated_at: Some(shown.updated_at),
                 failure_reason: shown.reason.clone(),
             },
-            settings: shown.settings.clone(),
+            settings: self.rendered(&shown.settings),
             more: shown.settings.children.iter().map(|name| (name.clone(), format!("id-{name}"))).collect(),
         }))
+    }
+
+    fn rendered(&self, settings: &Spec) -> Spec {
+        let render = |text: &String| if self.switches.capitals { text.to_uppercase() } else { text.clone() };
+        Spec { description: settings.description.as_ref().map(render), ..settings.clone() }
     }
 
     pub fn find(&mut self, name: &str, now: Timestamp, stale: bool) -> Vec<Candidate> {
@@ -312,6 +326,9 @@ impl Aws {
         if settings.description.as_deref() == Some("invalid") {
             return Err(invalid(op));
         }
+        if self.switches.missing {
+            return Err(fault(op, "ResourceNotFoundException", 404, "the key was not found"));
+        }
         if settings.role.is_some() && self.switches.role_ready_at.is_some_and(|at| now < at) {
             return Err(fault(op, "ValidationException", 400, "Role validation failed"));
         }
@@ -359,7 +376,12 @@ impl Aws {
         ];
         resource.becomes(now, shapes);
         self.tokens.insert(token.to_owned(), (text, id.to_owned()));
-        Ok(self.accepted(id, now))
+        let mut accepted = self.accepted(id, now);
+        if self.switches.ahead {
+            accepted.version = accepted.version.map(|version| format!("{version}0"));
+            accepted.updated_at = Some(now + SignedDuration::from_hours(1));
+        }
+        Ok(accepted)
     }
 
     fn delete(&mut self, uid: &str, id: &str, now: Timestamp) -> Outcome {

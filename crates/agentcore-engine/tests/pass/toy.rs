@@ -105,6 +105,8 @@ impl<const UNIQUE: bool> Kind for Toy<UNIQUE> {
         match view.facts.state.as_str() {
             "CREATING" => State::Creating,
             "UPDATING" => State::Updating,
+            // A child of this name is always in transition.
+            "ACTIVE" if view.more.contains_key("slow") => State::Updating,
             "ACTIVE" => State::Good,
             "CREATE_FAILED" => State::CreateFailed,
             "UPDATE_FAILED" => State::UpdateFailed,

@@ -6,6 +6,7 @@ mod life;
 
 mod names;
 mod refusals;
+mod rendering;
 
 mod lost;
 mod tokens;
