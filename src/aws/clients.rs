@@ -131,9 +131,14 @@ impl Aws {
         }
     }
 
-    /// Forgets whose the credentials are, because a call was made with others, or AWS did not take them.
-    pub fn forget(&self, region: &str) {
-        self.lock().remove(region);
+    /// Forgets whose the credentials are, because a call over this connection was made with others, or AWS did not take
+    /// them. Of many calls that meet the same the first counts: those that come later don't undo what it has learned.
+    pub async fn forget(&self, region: &str, connection: &Connection) {
+        let Some(place) = self.lock().get(region).cloned() else { return };
+        let is_the_same = |known: &mut Known| {
+            known.answer.as_ref().is_ok_and(|answer| answer.control.shares_key_with(&connection.control))
+        };
+        place.lock().await.take_if(is_the_same);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Region>> {

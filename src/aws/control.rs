@@ -35,6 +35,11 @@ impl Control {
         Self { sdk, access_key, metrics }
     }
 
+    /// Whether both send their requests with the same access key.
+    pub(super) fn shares_key_with(&self, other: &Self) -> bool {
+        self.access_key == other.access_key
+    }
+
     /// The SDK's client, to build requests with.
     pub fn sdk(&self) -> &Client {
         &self.sdk

@@ -9,4 +9,4 @@ pub mod time;
 
 pub use clients::{Aws, Connection};
 pub use control::Control;
-pub use sdk_error::CREDENTIALS_CHANGED;
+pub use sdk_error::{CREDENTIALS_CHANGED, credentials_changed};

@@ -52,6 +52,13 @@ where
     fault
 }
 
+/// A request that was not made, because the operator now has credentials of another account than the pass knows.
+pub fn credentials_changed() -> Fault {
+    let message = Stopped::OtherCredentials.to_string();
+    let raw = Raw { message: &message, unsent: true, ..Raw::default() };
+    Fault { code: CREDENTIALS_CHANGED.to_owned(), ..Fault::classify("GetCallerIdentity", &raw) }
+}
+
 /// Whether no byte of the request left: the name was not resolved, or no connection was made.
 fn never_connected(error: &(dyn Error + 'static)) -> bool {
     find::<hyper_util::client::legacy::Error>(error).is_some_and(hyper_util::client::legacy::Error::is_connect)

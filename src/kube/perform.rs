@@ -13,7 +13,10 @@ use kube::{
 };
 
 use super::{objects::Error, shell::Shell};
-use crate::{aws::Control, kinds::Managed};
+use crate::{
+    aws::{CREDENTIALS_CHANGED, Control, credentials_changed},
+    kinds::Managed,
+};
 
 impl<K: Managed> Shell<K> {
     /// Answers a question.
@@ -28,18 +31,19 @@ impl<K: Managed> Shell<K> {
                 known.references.insert(reference, referent);
             }
             Query::Get(get) => {
-                let timed = self.get(&get).await;
+                let timed = self.get(&get, known).await;
                 known.gets.insert(get, timed);
             }
             Query::Find(find) => {
-                let timed = self.find(&find).await;
+                let timed = self.find(&find, known).await;
                 known.finds.insert(find, timed);
             }
             Query::Tags { region, arn } => {
-                let tags = match self.control(&region).await {
-                    Ok(control) => self.checked(&region, control.list_tags(&arn).await),
-                    Err(fault) => Err(fault),
+                let ask = |control: Control| {
+                    let arn = arn.clone();
+                    async move { control.list_tags(&arn).await }
                 };
+                let tags = self.ask(&region, known, ask).await;
                 known.tags.insert(arn, tags);
             }
         }
@@ -47,7 +51,7 @@ impl<K: Managed> Shell<K> {
     }
 
     /// Makes a write to AWS.
-    pub(super) async fn call(&self, meta: &Meta, call: &Call<K>) -> Outcome {
+    pub(super) async fn call(&self, meta: &Meta, call: &Call<K>, known: &Known<K>) -> Outcome {
         let region = match call {
             Call::Create { region, .. }
             | Call::Update { region, .. }
@@ -55,15 +59,7 @@ impl<K: Managed> Shell<K> {
             | Call::Tag { region, .. }
             | Call::Untag { region, .. } => region,
         };
-        // Known since the pass asked whose the credentials are; should they have changed since, nothing leaves.
-        let control = self.control(region).await.map_err(unsent)?;
-        let outcome = match call {
-            Call::Create { body, token, deadline, .. } => K::create(&control, body, token, *deadline).await,
-            Call::Update { id, change, token, .. } => K::update(&control, id, change, token).await,
-            Call::Delete { id, .. } => K::delete(&control, id).await,
-            Call::Tag { arn, tags, .. } => control.tag(arn, tags).await,
-            Call::Untag { arn, keys, .. } => control.untag(arn, keys).await,
-        };
+        let outcome = self.ask(region, known, |control| send(control, call)).await;
         match &outcome {
             Ok(accepted) => tracing::info!(
                 kind = K::NAME,
@@ -83,39 +79,63 @@ impl<K: Managed> Shell<K> {
                 "AWS did not accept"
             ),
         }
-        self.checked(region, outcome)
+        outcome
     }
 
-    async fn get(&self, get: &Get) -> Timed<Option<agentcore_engine::kind::View<K>>> {
+    async fn get(&self, get: &Get, known: &Known<K>) -> Timed<Option<agentcore_engine::kind::View<K>>> {
         self.wait_until(get.not_before).await;
         let began = Timestamp::now();
-        let value = match self.control(&get.region).await {
-            Ok(control) => self.checked(&get.region, K::get(&control, &get.id).await),
-            Err(fault) => Err(fault),
-        };
+        let ask = |control: Control| async move { K::get(&control, &get.id).await };
+        let value = self.ask(&get.region, known, ask).await;
         Timed { began, value }
     }
 
-    async fn find(&self, find: &Find) -> Timed<Vec<agentcore_engine::known::Candidate>> {
+    async fn find(&self, find: &Find, known: &Known<K>) -> Timed<Vec<agentcore_engine::known::Candidate>> {
         self.wait_until(find.not_before).await;
         let began = Timestamp::now();
-        let value = match self.control(&find.region).await {
-            Ok(control) => self.checked(&find.region, K::find(&control, &find.name).await),
-            Err(fault) => Err(fault),
-        };
+        let ask = |control: Control| async move { K::find(&control, &find.name).await };
+        let value = self.ask(&find.region, known, ask).await;
         Timed { began, value }
     }
 
-    async fn control(&self, region: &str) -> Result<Control, Fault> {
-        self.shared.aws.connect(region).await.map(|connection| connection.control)
+    /// Asks something of AWS with credentials of the account that this pass knows.
+    ///
+    /// Credentials are renewed every few hours. The first request after that is stopped before it leaves; if the new
+    /// ones are of the same account it is made again, once, and nobody is told.
+    async fn ask<T, F>(&self, region: &str, known: &Known<K>, ask: impl Fn(Control) -> F) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        let answer = self.ask_once(region, known, &ask).await;
+        match answer {
+            Err(fault) if fault.code == CREDENTIALS_CHANGED => match self.ask_once(region, known, &ask).await {
+                // Not even asked: the credentials are of another account.
+                Err(again) if again.code == CREDENTIALS_CHANGED => Err(fault),
+                answer => answer,
+            },
+            answer => answer,
+        }
     }
 
-    /// Where AWS does not take the credentials, or others were used, it is asked anew whose they are.
-    fn checked<T>(&self, region: &str, answer: Result<T, Fault>) -> Result<T, Fault> {
-        if let Err(fault) = &answer
-            && (fault.class == Class::Credentials || fault.code == crate::aws::CREDENTIALS_CHANGED)
+    async fn ask_once<T, F>(&self, region: &str, known: &Known<K>, ask: impl Fn(Control) -> F) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        let aws = &self.shared.aws;
+        // No connection, so nothing was sent.
+        let connection = aws.connect(region).await.map_err(|fault| Fault { refusal: true, ..fault })?;
+        // Another pass may have met other credentials meanwhile: what is true of their account is not what this pass
+        // wants to know.
+        if let Some(Ok(identity)) = known.identities.get(region)
+            && *identity != connection.identity
         {
-            self.shared.aws.forget(region);
+            return Err(credentials_changed());
+        }
+        let answer = ask(connection.control.clone()).await;
+        if let Err(fault) = &answer
+            && (fault.class == Class::Credentials || fault.code == CREDENTIALS_CHANGED)
+        {
+            aws.forget(region, &connection).await;
         }
         answer
     }
@@ -149,7 +169,13 @@ impl<K: Managed> Shell<K> {
     }
 }
 
-/// No connection, so nothing was sent.
-fn unsent(fault: Fault) -> Fault {
-    Fault { refusal: true, ..fault }
+/// Makes a write to AWS.
+async fn send<K: Managed>(control: Control, call: &Call<K>) -> Outcome {
+    match call {
+        Call::Create { body, token, deadline, .. } => K::create(&control, body, token, *deadline).await,
+        Call::Update { id, change, token, .. } => K::update(&control, id, change, token).await,
+        Call::Delete { id, .. } => K::delete(&control, id).await,
+        Call::Tag { arn, tags, .. } => control.tag(arn, tags).await,
+        Call::Untag { arn, keys, .. } => control.untag(arn, keys).await,
+    }
 }

@@ -184,7 +184,7 @@ impl<K: Managed> Shell<K> {
                         events::publish::<K>(&self.shared.client, &self.shared.instance, &before.meta, &told).await;
                     }
                     Act::AddFinalizer => read = objects.add_finalizer(&read, finalizers).await?,
-                    Act::Call(call) => known.outcome = Some(self.call(&read.object.meta, &call).await),
+                    Act::Call(call) => known.outcome = Some(self.call(&read.object.meta, &call, &known).await),
                 },
                 Step::Rest(report) => return self.report(objects, &read, *report, finalizers).await,
             }

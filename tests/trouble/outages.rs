@@ -1,6 +1,9 @@
 //! AWS is not to be reached, or not with these credentials.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::{
     golden::{golden, picture},
@@ -94,4 +97,46 @@ async fn credentials_of_another_account_change_nothing() {
     world.ready(&living).await;
     world.until(&going, "gone", Value::is_null).await;
     assert_eq!(world.resources().len(), 1);
+}
+
+/// IRSA and Pod Identity renew credentials every few hours; here it is several times in the life of an object.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn renewed_credentials_are_no_trouble() {
+    let vendor = Vendor::start().await;
+    vendor.give("AKIAEXAMPLE0");
+    let world = World::with("renewed", agentcore_sim::Settings::default(), buys_from(&vendor)).await;
+    let renewed = tokio::spawn(async move {
+        for number in 1.. {
+            sleep(Duration::from_millis(1500)).await;
+            vendor.give(format!("AKIAEXAMPLE{number}"));
+        }
+    });
+    let mut objects = Vec::new();
+    for number in 0..6 {
+        objects.push(world.create("AgentMemory", &format!("m-{number}"), json!({ "deletionPolicy": "Delete" })).await);
+        objects.push(world.create("CodeInterpreter", &format!("i-{number}"), json!({})).await);
+    }
+    for round in 0..5 {
+        for object in &objects {
+            world.ready(object).await;
+            world.edit(object, json!({ "tags": { "round": round.to_string() } })).await;
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+    for object in &objects {
+        world.ready(object).await;
+        world.delete(object).await;
+    }
+    for object in &objects {
+        world.gone(object).await;
+        let warnings: Vec<String> =
+            world.events(object).into_iter().filter(|event| event.starts_with("Warning")).collect();
+        assert_eq!(warnings, [""; 0]);
+    }
+    renewed.abort();
+    let keys: BTreeSet<String> = world.journal().into_iter().map(|call| call.access_key).collect();
+    assert!(keys.len() > 3, "{keys:?}");
+    let log = world.operator.log();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("a pass met an error")).collect();
+    assert_eq!(told, [""; 0]);
 }

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 #[derive(Clone)]
 pub struct Vendor {
     pub url: String,
-    key: Arc<Mutex<Option<&'static str>>>,
+    key: Arc<Mutex<Option<String>>>,
 }
 
 impl Vendor {
@@ -27,12 +27,12 @@ impl Vendor {
     }
 
     /// From now on it gives this access key.
-    pub fn give(&self, key: &'static str) {
-        *self.key.lock().unwrap() = Some(key);
+    pub fn give(&self, key: impl Into<String>) {
+        *self.key.lock().unwrap() = Some(key.into());
     }
 
     fn answer(&self) -> (StatusCode, String) {
-        let Some(key) = *self.key.lock().unwrap() else {
+        let Some(key) = self.key.lock().unwrap().clone() else {
             let error = json!({ "code": "ResourceNotFound", "message": "No association found for this pod" });
             return (StatusCode::NOT_FOUND, error.to_string());
         };
