@@ -269,7 +269,11 @@ impl<K: Managed> Shell<K> {
             let newest = match objects.get(&name).await {
                 Ok(Some(newest)) => Read::new(newest, &read.object.meta.namespace_uid)?,
                 Ok(None) => return Err(Error::Gone),
-                Err(_) => continue,
+                Err(error) if tries == CONCLUSION_TRIES => return Err(error),
+                Err(_) => {
+                    sleep(Duration::from_millis(250 << tries)).await;
+                    continue;
+                }
             };
             let Some(merged) = record::conclude::<K>(&newest.object.status, &status, announced) else {
                 tracing::warn!(name = %name, "somebody else went on with this object: what AWS answered is not written");
