@@ -18,7 +18,7 @@ use crate::{
     aws::Aws,
     kinds::{Managed, agent_memory::MemoryKind, agent_runtime::RuntimeKind, code_interpreter::InterpreterKind},
     kube::{
-        Referrers, Shared, Shell, cluster_id,
+        Referable, Referrers, Shared, Shell, cluster_id,
         controller::{self, Scope},
     },
     server::{self, health::Health, metrics::Metrics},
@@ -52,7 +52,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     on_signal(&shutdown)?;
     let metrics = Metrics::default();
     let scopes = scopes(&options.watch_namespaces);
-    let health = Health::new(scopes.len() * KINDS);
+    let kinds = kinds();
+    let health = Health::new(scopes.len() * kinds.len());
     let serve_health = server::serve("health", options.health_address, health.routes(), shutdown.clone()).await?;
     let metrics_routes = server::health::metrics(metrics.clone());
     let serve_metrics = server::serve("metrics", options.metrics_address, metrics_routes, shutdown.clone()).await?;
@@ -82,10 +83,12 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
         instance: instance(),
         shutdown: shutdown.clone(),
+        kinds: Arc::new(kinds.iter().map(|kind| (kind.name, kind.referable.clone())).collect()),
     };
     let operator = Operator { shared, health };
+    let controllers = scopes.iter().flat_map(|scope| kinds.iter().map(|kind| (kind.start)(&operator, scope)));
     tokio::select! {
-        _ = join_all(scopes.iter().flat_map(|scope| operator.kinds(scope))) => tracing::info!("stopped"),
+        _ = join_all(controllers) => tracing::info!("stopped"),
         () = patience(&shutdown) => {
             tracing::warn!("stops although something is under way: it is in the objects' records, and taken up again");
         }
@@ -104,8 +107,38 @@ async fn patience(shutdown: &CancellationToken) {
     sleep(PATIENCE).await;
 }
 
-/// How many kinds there are.
-const KINDS: usize = 3;
+/// The kinds: one item each, with the kinds whose changes its objects wait for.
+fn kinds() -> [Registration; 3] {
+    [
+        Registration::new::<MemoryKind>(|_, _| Vec::new()),
+        Registration::new::<InterpreterKind>(|_, _| Vec::new()),
+        Registration::new::<RuntimeKind>(|operator, scope| {
+            vec![
+                operator.wakes::<RuntimeKind, MemoryKind>(scope),
+                operator.wakes::<RuntimeKind, InterpreterKind>(scope),
+            ]
+        }),
+    ]
+}
+
+/// A kind that the operator takes care of.
+struct Registration {
+    name: &'static str,
+    referable: Referable,
+    start: Box<dyn Fn(&Operator, &Scope) -> BoxFuture<'static, ()> + Send + Sync>,
+}
+
+impl Registration {
+    fn new<K: Managed>(
+        wakeups: impl Fn(&Operator, &Scope) -> Vec<controller::Wakeups<K>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name: K::NAME,
+            referable: Referable::of::<K>(),
+            start: Box::new(move |operator, scope| operator.kind::<K>(scope, wakeups(operator, scope))),
+        }
+    }
+}
 
 struct Operator {
     shared: Shared,
@@ -113,18 +146,6 @@ struct Operator {
 }
 
 impl Operator {
-    /// The kinds: one line each.
-    fn kinds(&self, scope: &Scope) -> [BoxFuture<'static, ()>; KINDS] {
-        [
-            self.kind::<MemoryKind>(scope, Vec::new()),
-            self.kind::<InterpreterKind>(scope, Vec::new()),
-            self.kind::<RuntimeKind>(
-                scope,
-                vec![self.wakes::<RuntimeKind, MemoryKind>(scope), self.wakes::<RuntimeKind, InterpreterKind>(scope)],
-            ),
-        ]
-    }
-
     fn kind<K: Managed>(&self, scope: &Scope, wakeups: Vec<controller::Wakeups<K>>) -> BoxFuture<'static, ()> {
         let shell = Shell::<K>::new(self.shared.clone());
         let health = self.health.clone();

@@ -184,7 +184,7 @@ async fn pass<K: Managed>(object: Arc<PartialObjectMeta<K::Object>>, shell: Arc<
 fn on_error<K: Managed>(_: Arc<PartialObjectMeta<K::Object>>, error: &Error, _: Arc<Shell<K>>) -> Action {
     Action::requeue(super::backoff::spread(match error {
         // What an older or newer operator wrote does not change by itself.
-        Error::Status(_) | Error::Incomplete(_) => Duration::from_mins(5),
+        Error::Status(_) | Error::Incomplete(_) | Error::Kind(_) => Duration::from_mins(5),
         _ => Duration::from_secs(3),
     }))
 }

@@ -11,4 +11,4 @@ mod shell;
 
 pub use objects::{Error, cluster_id};
 pub use referrers::Referrers;
-pub use shell::{Shared, Shell};
+pub use shell::{Referable, Shared, Shell};

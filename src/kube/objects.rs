@@ -40,6 +40,9 @@ pub enum Error {
     /// What the operator wrote before does not parse.
     #[error("the status can't be read by this version of the operator, and is left alone: {0}")]
     Status(serde_json::Error),
+    /// An object refers to a kind that is not registered.
+    #[error("the operator does not know the kind {0}: a defect of the operator")]
+    Kind(&'static str),
     /// The API server's answer lacks what every object has.
     #[error("the object has no {0}")]
     Incomplete(&'static str),

@@ -7,10 +7,7 @@ use agentcore_engine::{
     step::{Call, Outcome},
 };
 use jiff::Timestamp;
-use kube::{
-    Api,
-    api::{ApiResource, DynamicObject},
-};
+use kube::{Api, api::DynamicObject};
 
 use super::{objects::Error, shell::Shell};
 use crate::{
@@ -142,12 +139,8 @@ impl<K: Managed> Shell<K> {
 
     /// What the cluster says of a referenced object.
     async fn referent(&self, namespace: &str, reference: &Reference) -> Result<Referent, Error> {
-        let resource = match reference.kind {
-            "AgentMemory" => ApiResource::erase::<agentcore_api::AgentMemory>(&()),
-            "CodeInterpreter" => ApiResource::erase::<agentcore_api::CodeInterpreter>(&()),
-            _ => ApiResource::erase::<agentcore_api::AgentRuntime>(&()),
-        };
-        let api: Api<DynamicObject> = Api::namespaced_with(self.shared.client.clone(), namespace, &resource);
+        let Some(kind) = self.shared.kinds.get(reference.kind) else { return Err(Error::Kind(reference.kind)) };
+        let api: Api<DynamicObject> = Api::namespaced_with(self.shared.client.clone(), namespace, &kind.resource);
         let found = api
             .get_opt(&reference.name)
             .await
@@ -163,7 +156,7 @@ impl<K: Managed> Shell<K> {
             exists: true,
             id: status("id"),
             name: status("name"),
-            usable: !deleting && matches!(state.as_deref(), Some("ACTIVE" | "READY")),
+            usable: !deleting && state.as_deref() == Some(kind.good),
             state,
         })
     }

@@ -1,6 +1,6 @@
 //! One pass after another over one object: asks `next`, performs, writes what it reports.
 
-use std::{cell::RefCell, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, sync::Arc, time::Duration};
 
 use agentcore_api::status::{ConditionType, Reason};
 use agentcore_engine::{
@@ -14,7 +14,7 @@ use agentcore_engine::{
     step::{Act, Again, Report, Step},
 };
 use jiff::Timestamp;
-use kube::Client;
+use kube::{Client, api::ApiResource};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
@@ -57,6 +57,24 @@ pub struct Shared {
     pub slots: Arc<Semaphore>,
     /// Cancelled when the operator is asked to stop: then nothing new begins.
     pub shutdown: CancellationToken,
+    /// The kinds that objects may refer to, by name.
+    pub kinds: Arc<HashMap<&'static str, Referable>>,
+}
+
+/// What must be known of a kind to follow a reference to an object of it.
+#[derive(Clone, Debug)]
+pub struct Referable {
+    /// Where the API server has its objects.
+    pub resource: ApiResource,
+    /// AWS's word for the good state.
+    pub good: &'static str,
+}
+
+impl Referable {
+    /// What must be known of `K`.
+    pub fn of<K: Managed>() -> Self {
+        Self { resource: ApiResource::erase::<K::Object>(&()), good: K::GOOD }
+    }
 }
 
 /// What the passes of one kind share.
