@@ -105,7 +105,7 @@ impl<K: Kind> Pass<'_, K> {
         let digest = desired.digest.text();
         if !self.known.announced
             && !settled.again
-            && let Some(end) = self.not_due(record, &digest)
+            && let Some(end) = self.not_due(record, &digest, settled.status.clone())
         {
             return Ok(end);
         }
@@ -161,7 +161,7 @@ impl<K: Kind> Pass<'_, K> {
                 let (verdict, message, again) = match fault.class {
                     Class::Conflict | Class::InTransition => {
                         // A definite answer: the same change goes out under another token.
-                        record::failed(&mut part, &digest, self.now);
+                        record::failed(&mut part, &digest, fault.class.reason(), self.now);
                         let message = format!("{}. {}", fault.sentence(), fault.class.advice());
                         (Verdict::Retrying(Reason::Conflict), message, Again::Retry(fault.class))
                     }
@@ -170,7 +170,7 @@ impl<K: Kind> Pass<'_, K> {
                             // What was announced with it was not made, and the names are anybody's again.
                             part.children.retain(|child| child.id.is_some());
                         }
-                        record::failed(&mut part, &digest, self.now);
+                        record::failed(&mut part, &digest, fault.class.reason(), self.now);
                         let (verdict, message, again) = self.refused(&part, fault);
                         // A look costs nothing: the same body is not due for an hour.
                         let soon = Again::After(SignedDuration::from_secs(10));
@@ -294,7 +294,7 @@ impl<K: Kind> Pass<'_, K> {
             return Ok(None);
         }
         if !self.known.announced
-            && let Some(end) = self.not_due(&settled.record, &desired.digest.text())
+            && let Some(end) = self.not_due(&settled.record, &desired.digest.text(), settled.status.clone())
         {
             return Ok(Some(end));
         }
@@ -322,7 +322,7 @@ impl<K: Kind> Pass<'_, K> {
                 (updating, message, Again::Now)
             }
             Err(fault) if fault.refusal => {
-                record::failed(&mut part, &desired.digest.text(), self.now);
+                record::failed(&mut part, &desired.digest.text(), fault.class.reason(), self.now);
                 self.refused(&part, fault)
             }
             Err(fault) => {

@@ -25,7 +25,9 @@ impl<K: Kind> Pass<'_, K> {
             let message = format!("suspended: there is no {} in AWS, and none is created", K::NOUN);
             return Err(self.rest_in(self.object.status.clone(), Verdict::Suspended, &message, self.at_rest()));
         }
-        if let Some(end) = self.record().and_then(|record| self.not_due(record, &Self::digest_at_creation(desired))) {
+        let digest = Self::digest_at_creation(desired);
+        let status = || self.object.status.clone();
+        if let Some(end) = self.record().and_then(|record| self.not_due(record, &digest, status())) {
             return Err(end);
         }
         if !K::NAMES_ARE_UNIQUE {
@@ -143,13 +145,13 @@ impl<K: Kind> Pass<'_, K> {
             Class::Conflict | Class::TokenMismatch => {
                 part.closed = true;
                 if fault.class == Class::Conflict {
-                    record::failed(&mut part, &Self::digest_at_creation(desired), self.now);
+                    record::failed(&mut part, &Self::digest_at_creation(desired), Reason::Conflict, self.now);
                 }
                 let message = format!("AWS has a {} {name} already: looks whose it is", K::NOUN);
                 (Verdict::Progressing(Reason::Creating), message, Again::Now)
             }
             _ if fault.refusal => {
-                record::failed(&mut part, &Self::digest_at_creation(desired), self.now);
+                record::failed(&mut part, &Self::digest_at_creation(desired), fault.class.reason(), self.now);
                 let (verdict, message, again) = self.refused(&part, fault);
                 if part.sends == 1 {
                     record::nothing(&mut part);
@@ -251,7 +253,7 @@ impl<K: Kind> Pass<'_, K> {
 
     fn name_taken(&self, desired: &Desired<'_, K>, record: &PartRecord, whose: &str) -> Step<K> {
         let mut part = record.clone();
-        record::failed(&mut part, &Self::digest_at_creation(desired), self.now);
+        record::failed(&mut part, &Self::digest_at_creation(desired), Reason::NotOwned, self.now);
         record::nothing(&mut part);
         let mut status = self.object.status.clone();
         Self::unpin(&mut status, &part);

@@ -1,6 +1,6 @@
 //! Complete look-ups by name, and whose what they find is.
 
-use agentcore_api::status::{Fate, PartRecord};
+use agentcore_api::status::{Fate, PartRecord, Reason};
 use jiff::Timestamp;
 
 use crate::{
@@ -67,9 +67,11 @@ impl<K: Kind> Pass<'_, K> {
     /// Whether AWS refused this create because the name is taken.
     /// Then nothing of ours exists where somebody else's has it. Where names are not unique, that proves nothing.
     pub(crate) fn refused_for_name(record: &PartRecord) -> bool {
+        // Another refusal says nothing of the name, nor of what an earlier send has made.
+        let for_name = matches!(record::failure_reason(record), Some(Reason::Conflict | Reason::NotOwned));
         let sent = record.sent_at.as_ref().map(|sent| sent.0);
         let failed = record.failure.as_ref().map(|failure| failure.last.0);
-        K::NAMES_ARE_UNIQUE && record.closed && sent.is_some() && failed >= sent
+        K::NAMES_ARE_UNIQUE && for_name && record.closed && sent.is_some() && failed >= sent
     }
 
     pub(crate) fn whose(&self, place: &Place, record: Option<&PartRecord>, candidate: &Candidate) -> Flow<Whose, K> {

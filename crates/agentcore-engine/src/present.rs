@@ -187,7 +187,16 @@ impl<K: Kind> Pass<'_, K> {
         // What failed, and then went, would fail again: its time is kept.
         let digest = Self::digest_at_creation(desired);
         let failed = record.failure.as_ref().is_some_and(|failure| failure.digest == digest) && !record.ever_active;
-        if let Some((verdict, Reason::CreateFailed, message)) = self.told().filter(|_| failed) {
+        let told = self.told().filter(|(_, reason, _)| *reason == Reason::CreateFailed);
+        if failed && (told.is_some() || record::failure_reason(record) == Some(Reason::CreateFailed)) {
+            let (verdict, _, message) = told.unwrap_or_else(|| {
+                let message = format!(
+                    "AWS failed to create the {} {id}, which is gone. Correct the spec; the same spec is tried again \
+                     in an hour, or when the annotation agentcore-operator.github.io/requestedAt changes",
+                    K::NOUN
+                );
+                (Verdict::Stalled(Reason::CreateFailed), Reason::CreateFailed, message)
+            });
             return self.start_over(record, verdict, &message);
         }
         let message = format!("the {} {id} was deleted in AWS, not by this operator: creates it anew", K::NOUN);
@@ -203,7 +212,7 @@ impl<K: Kind> Pass<'_, K> {
     ) -> Flow<Step<K>, K> {
         let digest = Self::digest_at_creation(desired);
         let same = part.body_digest.as_ref() == Some(&digest);
-        if same && !self.known.announced && self.note_failure(&mut part, &digest) {
+        if same && !self.known.announced && self.note_failure(&mut part, &digest, Reason::CreateFailed) {
             let again = self.hour_after(&part);
             record::put::<K>(&mut status, part);
             let message = format!(
@@ -232,7 +241,7 @@ impl<K: Kind> Pass<'_, K> {
         // Where the record was lost, it is this very body that failed, as far as anybody knows.
         part.accepted_digest.get_or_insert_with(|| desired.digest.with_settings(None));
         let same = !desired.digest.settings_differ(part.accepted_digest.as_deref());
-        if same && !self.known.announced && self.note_failure(&mut part, &digest) {
+        if same && !self.known.announced && self.note_failure(&mut part, &digest, Reason::UpdateFailed) {
             let again = self.hour_after(&part);
             record::put::<K>(&mut status, part);
             let message = format!(
@@ -260,7 +269,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// Notes that this body failed, if that is news; whether it is to be left alone for now.
-    fn note_failure(&self, part: &mut PartRecord, digest: &str) -> bool {
+    fn note_failure(&self, part: &mut PartRecord, digest: &str, reason: Reason) -> bool {
         let last_write = part.last_write.as_ref().and_then(|write| write.at.as_ref()).map(|at| at.0);
         let noted = part
             .failure
@@ -269,7 +278,7 @@ impl<K: Kind> Pass<'_, K> {
         if let Some(failure) = noted {
             return !self.requested() && self.now < failure.last.0 + self.rules.failed_retry;
         }
-        record::failed(part, digest, self.now);
+        record::failed(part, digest, reason, self.now);
         true
     }
 }

@@ -1,6 +1,6 @@
 //! How a record changes: what is written before and after a create, and what a conclusion writes onto a newer object.
 
-use agentcore_api::status::{Failure, Fate, LastWrite, MAIN_PART, PartRecord};
+use agentcore_api::status::{Failure, Fate, LastWrite, MAIN_PART, PartRecord, Reason};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
@@ -54,6 +54,8 @@ pub fn created(record: &mut PartRecord, accepted: &Accepted) {
     record.closed = true;
     record.id.clone_from(&accepted.id);
     record.accepted_digest.clone_from(&record.body_digest);
+    // What failed of another body is over.
+    record.failure = record.failure.take().filter(|failure| Some(&failure.digest) == record.body_digest.as_ref());
     record.last_write = Some(LastWrite {
         at: record.sent_at.clone(),
         version: accepted.version.clone(),
@@ -72,14 +74,20 @@ pub fn nothing(record: &mut PartRecord) {
     };
 }
 
-/// A body was refused or failed, definitely.
-pub fn failed(record: &mut PartRecord, digest: &str, now: Timestamp) {
+/// A body was refused or failed, definitely, and why.
+pub fn failed(record: &mut PartRecord, digest: &str, reason: Reason, now: Timestamp) {
     let since = record
         .failure
         .as_ref()
         .filter(|failure| failure.digest == digest)
         .map_or(MicroTime(now), |failure| failure.since.clone());
-    record.failure = Some(Failure { digest: digest.to_owned(), since, last: MicroTime(now) });
+    let reason = Some(reason.as_str().to_owned());
+    record.failure = Some(Failure { digest: digest.to_owned(), since, last: MicroTime(now), reason });
+}
+
+/// Why this very body failed, if it did.
+pub fn failure_reason(record: &PartRecord) -> Option<Reason> {
+    record.failure.as_ref()?.reason.as_deref()?.parse().ok()
 }
 
 /// What is known of an object whose record is gone although its finalizer is there: a restored backup, a wiped status.

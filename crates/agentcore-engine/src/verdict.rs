@@ -129,32 +129,45 @@ impl<K: Kind> Pass<'_, K> {
         failing.clamp(least, most)
     }
 
-    /// If this very body failed and is not due yet: the end of the pass, which repeats what the conditions say.
-    pub(crate) fn not_due(&self, record: &PartRecord, digest: &str) -> Option<Step<K>> {
+    /// If this very body failed and is not due yet: the end of the pass, which writes what was read and says why it
+    /// failed.
+    pub(crate) fn not_due(&self, record: &PartRecord, digest: &str, status: K::Status) -> Option<Step<K>> {
         let failure = record.failure.as_ref().filter(|failure| failure.digest == digest)?;
         if self.requested() {
             return None;
         }
-        let (verdict, reason, message) = self.told()?;
-        let wait = match reason {
-            Reason::CreateFailed | Reason::UpdateFailed | Reason::InvalidSpec | Reason::NotOwned => {
-                self.rules.failed_retry
-            }
-            _ => self.retry_in(record, class_of(reason)),
-        };
+        // Where the conditions tell of progress, this is the very attempt that somebody asked for.
+        self.status().condition(ConditionType::Ready).filter(|ready| ready.status == "False")?;
+        let told = self.told();
+        // Records of earlier versions don't say why: the conditions do, unless something else has come between.
+        let reason = record::failure_reason(record).or_else(|| told.as_ref().map(|(_, reason, _)| *reason))?;
+        let hourly =
+            matches!(reason, Reason::CreateFailed | Reason::UpdateFailed | Reason::InvalidSpec | Reason::NotOwned);
+        let wait = if hourly { self.rules.failed_retry } else { self.retry_in(record, class_of(reason)) };
         let due = failure.last.0.checked_add(wait).ok()?;
-        (self.now < due).then(|| {
-            let again = Again::After(due.duration_since(self.now));
-            self.rest_in(self.object.status.clone(), verdict, &message, again)
-        })
+        if self.now >= due {
+            return None;
+        }
+        let (verdict, message) = match told {
+            Some((verdict, said, message)) if said == reason => (verdict, message),
+            _ => {
+                let message = format!(
+                    "the last attempt failed ({}); the same is tried again at {}, or when the annotation \
+                     agentcore-operator.github.io/requestedAt changes",
+                    reason.as_str(),
+                    conditions::whole_seconds(due)
+                );
+                let role = reason == Reason::RoleNotReady && Self::failing_for(record) >= self.rules.role_propagation;
+                let verdict = if hourly || role { Verdict::Stalled(reason) } else { Verdict::Retrying(reason) };
+                (verdict, message)
+            }
+        };
+        Some(self.rest_in(status, verdict, &message, Again::After(due.duration_since(self.now))))
     }
 
     /// Whether the conditions say of the spec as it is why it failed.
     pub(crate) fn tells_of_failure(&self) -> bool {
-        self.status().observed_generation == Some(self.object.meta.generation)
-            && self
-                .told()
-                .is_some_and(|(_, reason, _)| !matches!(reason, Reason::DependencyNotReady | Reason::Suspended))
+        self.status().observed_generation == Some(self.object.meta.generation) && self.told().is_some()
     }
 
     /// What the conditions say of a failure, as a verdict.
@@ -162,6 +175,10 @@ impl<K: Kind> Pass<'_, K> {
         let status = self.status();
         let ready = status.condition(ConditionType::Ready)?;
         let reason: Reason = ready.reason.parse().ok()?;
+        // These tell of no write.
+        if matches!(reason, Reason::DependencyNotReady | Reason::Suspended) {
+            return None;
+        }
         let verdict = if status.condition(ConditionType::Stalled).is_some() {
             Verdict::Stalled(reason)
         } else if ready.status == "False" {

@@ -142,6 +142,10 @@ pub struct Failure {
     pub since: MicroTime,
     /// When it failed last: the last definite refusal or failure.
     pub last: MicroTime,
+    /// Why it failed, as the reason of a condition: it tells when the same is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub reason: Option<String>,
 }
 
 /// A child of the resource.

@@ -120,6 +120,58 @@ fn what_a_lost_record_finds_failed_is_not_deleted_either() {
     bench.silent();
 }
 
+/// What comes between tells of other things; when the same is due is in the record.
+#[test]
+fn what_comes_between_puts_no_failed_body_forward() {
+    for (text, reason) in [("invalid", "InvalidSpec"), ("fails", "CreateFailed")] {
+        let mut bench = Bench::<true>::new(Switches::default());
+        bench.create(described(text));
+        bench.run(60);
+        assert_eq!(bench.record().failure.unwrap().reason.as_deref(), Some(reason));
+        for trouble in [Trouble::Throttled, Trouble::Internal, Trouble::Denied] {
+            bench.always = Some((What::Question, trouble));
+            bench.change(|_| {});
+            bench.run(400);
+            bench.sweep_away();
+            bench.always = None;
+            bench.change(|_| {});
+            bench.run(400);
+            assert_eq!(bench.calls("create"), 1, "{text} after {trouble:?}");
+            assert_eq!(bench.says(), format!("False/{reason}"), "{text} after {trouble:?}");
+            assert_eq!(bench.stalled().as_deref(), Some(reason));
+        }
+        bench.run(1800);
+        assert_eq!(bench.calls("create"), 2, "{text}");
+        bench.clean();
+    }
+}
+
+/// So it is after the object was suspended, and what was read is written meanwhile.
+#[test]
+fn a_refused_update_is_not_due_sooner_for_a_suspension() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.edit(|spec| spec.description = Some("invalid".to_owned()));
+    bench.run(60);
+    for suspend in [true, false] {
+        bench.edit(|spec| spec.common.suspend = suspend);
+        bench.run(60);
+    }
+    assert_eq!((bench.says().as_str(), bench.calls("update")), ("False/InvalidSpec", 1));
+    assert!(bench.message().contains("tried again at"), "{}", bench.message());
+    let now = bench.now;
+    for resource in &mut bench.home().resources {
+        let shape = resource.at(now).cloned().map(|shape| crate::aws::Shape { version: 9, ..shape });
+        resource.becomes(now, vec![(SignedDuration::ZERO, shape)]);
+        resource.name = "renamed".to_owned();
+    }
+    bench.change(|_| {});
+    bench.run(60);
+    assert_eq!((bench.calls("update"), bench.common().name.as_deref()), (1, Some("renamed")));
+    bench.run(3600);
+    assert_eq!(bench.calls("update"), 2);
+    bench.clean();
+}
+
 #[test]
 fn a_refused_spec_waits_for_its_correction() {
     let mut bench = Bench::<true>::new(Switches::default());

@@ -172,6 +172,35 @@ fn a_stranger_of_the_same_name_proves_nothing_where_names_are_not_unique() {
     bench.clean();
 }
 
+/// Only a 409 is a refusal because of the name: after another one the lost create may have made something.
+#[test]
+fn a_refusal_for_another_reason_says_nothing_of_the_name() {
+    for deleted in [false, true] {
+        let mut bench = Bench::<true>::new(Switches::default());
+        bench.create(named("mine"));
+        let create = 4;
+        bench.troubles.insert(create, Trouble::CrashBefore(1));
+        bench.run(0);
+        bench.always = Some((What::Call, Trouble::Throttled));
+        let before = bench.now - SignedDuration::from_hours(1);
+        bench.home().stranger("mine", [("team".to_owned(), "other".to_owned())].into(), before);
+        bench.run(10);
+        let record = bench.record();
+        assert_eq!((record.fate, record.sends, record.closed), (Fate::Unknown, 2, true));
+        assert_eq!(record.failure.unwrap().reason.as_deref(), Some("Throttled"));
+        bench.always = None;
+        if deleted {
+            bench.delete();
+        }
+        bench.run(100);
+        assert!(!bench.gone());
+        assert_eq!(bench.record().fate, Fate::Unknown);
+        bench.run(60);
+        assert_eq!(bench.gone(), deleted);
+        bench.clean();
+    }
+}
+
 /// A token mismatch is a definite answer: only look-ups follow, and then another creation.
 #[test]
 fn a_token_mismatch_is_not_sent_again() {
