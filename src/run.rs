@@ -125,8 +125,11 @@ fn kinds() -> [Registration; 3] {
 struct Registration {
     name: &'static str,
     referable: Referable,
-    start: Box<dyn Fn(&Operator, &Scope) -> BoxFuture<'static, ()> + Send + Sync>,
+    start: Start,
 }
+
+/// Starts the watches and the passes of a kind.
+type Start = Box<dyn Fn(&Operator, &Scope) -> BoxFuture<'static, ()> + Send + Sync>;
 
 impl Registration {
     fn new<K: Managed>(

@@ -122,7 +122,14 @@ fn an_installed_release_grants_what_it_says() {
     }
     ok(&mut can_i(&ours, &operator, "get namespaces/kube-system"));
     ok(&mut can_i(&ours, &operator, &format!("get namespaces/{ours}")));
-    for what in ["get secrets", "create agentruntimes", "delete agentmemories", "update agentruntimes", "get pods", "patch events.events.k8s.io"] {
+    for what in [
+        "get secrets",
+        "create agentruntimes",
+        "delete agentmemories",
+        "update agentruntimes",
+        "get pods",
+        "patch events.events.k8s.io",
+    ] {
         fails(&mut can_i(&ours, &operator, what));
     }
     fails(&mut can_i(&ours, &operator, &format!("get namespaces/{other}")));
