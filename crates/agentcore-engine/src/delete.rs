@@ -14,7 +14,7 @@ use crate::{
     fault::Class,
     gone::{self, Gone},
     kind::{Kind, State, View},
-    lookup::Found,
+    lookup::{Found, Whose},
     pass::{Desired, Flow, Pass, Place, rest},
     present::because,
     record,
@@ -23,6 +23,9 @@ use crate::{
 
 /// How long after an accepted delete a read may still show the state before it.
 const FLAPS: SignedDuration = SignedDuration::from_secs(10);
+
+/// How long until a delete that was not accepted is sent again to what can't be read.
+const UNREAD: SignedDuration = SignedDuration::from_secs(30);
 
 impl<K: Kind> Pass<'_, K> {
     /// An object that is being deleted.
@@ -121,7 +124,12 @@ impl<K: Kind> Pass<'_, K> {
     fn delete_by_id(&self, record: &PartRecord, place: &Place, id: &str) -> Flow<Step<K>, K> {
         let first = self.ask_get(&place.region, id, 0, None)?;
         if Self::hides(first) {
-            // Where AWS hides what is gone: first the delete, then the lists.
+            // Where AWS hides what is gone: first the delete, if the list shows it, then the lists.
+            let sent = record.delete_sent_at.as_ref().map(|at| at.0);
+            let due = self.known.announced || sent.is_none_or(|sent| self.now >= sent + UNREAD);
+            if record.delete_accepted_at.is_none() && due && self.listed_as_ours(place, record, id)? {
+                return self.send_delete(record, place, id, self.object.status.clone(), Verdict::Deleting);
+            }
             return match self.confirm_gone_by_list(place, record, id)? {
                 Gone::Confirmed => Ok(self.release(format!("{id} is gone"))),
                 Gone::Another(other) => Ok(self.found_to_delete(place, &record::without_id(record), &other)),
@@ -167,6 +175,13 @@ impl<K: Kind> Pass<'_, K> {
         let mut status = self.object.status.clone();
         Self::describe(&mut status, &part, Some(view));
         self.delete_step(&part, place, view, status, Verdict::Deleting)
+    }
+
+    /// Whether the list shows the id, and its tags say that it is ours: no read is needed to delete it.
+    fn listed_as_ours(&self, place: &Place, record: &PartRecord, id: &str) -> Flow<bool, K> {
+        let Ok(candidates) = &self.ask_find(place, 0, None)?.value else { return Ok(false) };
+        let Some(candidate) = candidates.iter().find(|candidate| candidate.id == id) else { return Ok(false) };
+        Ok(matches!(self.whose(place, Some(record), candidate)?, Whose::Ours))
     }
 
     /// What a view of a resource that is to go means.
