@@ -11,7 +11,8 @@ use agentcore_engine::object::{Namespaces, RolePatterns};
 use agentcore_operator::{crds, iam, run, version::VERSION};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{EnvFilter, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// The Kubernetes operator for Amazon Bedrock AgentCore.
 #[derive(Debug, Parser)]
@@ -82,6 +83,8 @@ struct Run {
     log_format: LogFormat,
 
     /// What is logged, for example `info`, or `info,agentcore_operator=debug`
+    ///
+    /// What libraries say at `trace` is never logged: requests and answers, and in them the environments of agents.
     #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
     log_filter: String,
 }
@@ -125,9 +128,15 @@ impl Run {
     fn start(self) -> anyhow::Result<()> {
         let filter = EnvFilter::try_new(&self.log_filter).context("--log-filter")?;
         let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+        let harmless = filter_fn(is_harmless);
         match self.log_format {
-            LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).init(),
-            LogFormat::Text => log.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).init(),
+            LogFormat::Json => {
+                let log = log.json().flatten_event(true).with_current_span(false).with_span_list(false);
+                log.finish().with(harmless).init();
+            }
+            LogFormat::Text => {
+                log.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).finish().with(harmless).init();
+            }
         }
         let options = self.options()?;
         tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run::run(options))
@@ -149,12 +158,30 @@ impl Run {
                 Namespaces::Only(namespaces)
             },
             // Twice the same namespace would be two passes at each change.
-            watch_namespaces: without_empty(self.watch_namespaces).into_iter().collect::<BTreeSet<_>>().into_iter().collect(),
+            watch_namespaces: without_empty(self.watch_namespaces)
+                .into_iter()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             health_address: self.health_address,
             metrics_address: self.metrics_address,
             concurrency: self.concurrency,
         })
     }
+}
+
+/// Whether what is logged can't hold a request or an answer, in which there are the environments of agents, whatever the
+/// filter asks for.
+///
+/// At `trace` libraries write down what they send and receive. The client of the API server does so at any level, where
+/// it can't read an answer: what it returns then is logged by the operator itself, without the answer.
+fn is_harmless(metadata: &Metadata<'_>) -> bool {
+    const LIBRARIES: [&str; 7] = ["aws_", "h2", "hyper", "kube", "reqwest", "rustls", "tower"];
+    let target = metadata.target();
+    if target == "kube_client::client" {
+        return false;
+    }
+    *metadata.level() <= Level::DEBUG || !LIBRARIES.iter().any(|library| target.starts_with(library))
 }
 
 /// An empty value, as a chart passes it for an empty list, is no item.
@@ -196,6 +223,8 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use clap::CommandFactory;
 
     use super::*;
@@ -226,6 +255,40 @@ mod tests {
     #[test]
     fn a_namespace_is_watched_once() {
         assert_eq!(parse(&["--watch-namespaces", "b,a,b,,a"]).unwrap().watch_namespaces, ["a", "b"]);
+    }
+
+    #[test]
+    fn no_filter_lets_requests_into_the_log() {
+        #[derive(Clone, Default)]
+        struct Log(Arc<Mutex<Vec<u8>>>);
+        impl Write for Log {
+            fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+                self.0.lock().unwrap().write(text)
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new("trace,aws_smithy_runtime=trace"))
+            .with_writer(move || writer.clone())
+            .finish()
+            .with(filter_fn(is_harmless));
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::trace!(target: "aws_smithy_runtime::client::orchestrator", "SECRET");
+            tracing::trace!(target: "hyper::proto::h1", "SECRET");
+            tracing::warn!(target: "kube_client::client", "SECRET");
+            tracing::debug!(target: "aws_smithy_runtime::client::orchestrator", "an attempt");
+            tracing::debug!(target: "kube_client::client::builder", "requesting");
+            tracing::trace!("of our own");
+        });
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(!text.contains("SECRET"), "{text}");
+        for harmless in ["an attempt", "requesting", "of our own"] {
+            assert!(text.contains(harmless), "{harmless}: {text}");
+        }
     }
 
     #[test]
