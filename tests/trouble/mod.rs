@@ -6,5 +6,6 @@ mod outages;
 mod rights;
 mod rights_too_small;
 mod tenancy;
+mod trace;
 mod unreadable;
 mod vendor;
