@@ -252,8 +252,9 @@ impl Class {
 }
 
 /// Leaves out of AWS's words what changes from call to call, or tells too much: request ids, session names, encoded
-/// authorization messages. A condition that changes with each attempt would be a write with each attempt.
+/// authorization messages, and the values that it refuses, which may be secret. A condition that changes with each attempt would be a write with each attempt.
 fn stable(message: &str) -> String {
+    let message = without_values(message);
     let mut text = message.trim();
     for cut in ["Encoded authorization failure message", "(Service:", "RequestId:", "Request ID:", "request id:"] {
         if let Some((before, _)) = text.split_once(cut) {
@@ -268,6 +269,24 @@ fn stable(message: &str) -> String {
         text.push_str("...");
     }
     text
+}
+
+/// `Value '***' at 'member' failed to satisfy constraint: ...` for AWS's sentence with the value in it. A value may hold
+/// quotes itself: where its end is not certain, more is cut.
+fn without_values(message: &str) -> String {
+    let mut told = String::new();
+    let mut rest = message;
+    // Lower-casing ASCII keeps every place.
+    while let Some(start) = rest.to_ascii_lowercase().find("value '") {
+        let value = start + "value '".len();
+        let (before, after) = rest.split_at(value);
+        told.push_str(before);
+        told.push_str("***");
+        let sentence = after.find("' failed to satisfy").and_then(|end| after.get(..end)?.rfind("' at '"));
+        let end = sentence.or_else(|| after.rfind('\'')).unwrap_or(after.len());
+        rest = after.get(end..).unwrap_or_default();
+    }
+    told + rest
 }
 
 /// `arn:aws:sts::123456789012:assumed-role/operator/1732500000` without the session's name.
@@ -333,6 +352,32 @@ mod tests {
         };
         assert_eq!(Fault::classify("GetAgentRuntimeEndpoint", &raw).class, Class::NotFound);
         assert_eq!(Fault::classify("GetAgentRuntime", &raw).class, Class::Denied);
+    }
+
+    #[test]
+    fn refused_values_are_not_told() {
+        for (message, told) in [
+            (
+                "1 validation error detected: Value '{KEY=it's ' at 's secret}' at 'environmentVariables' failed to \
+                 satisfy constraint: Map value must have length less than or equal to 5000",
+                "1 validation error detected: Value '***' at 'environmentVariables' failed to satisfy constraint: \
+                 Map value must have length less than or equal to 5000",
+            ),
+            (
+                "2 validation errors detected: Value 'secret' at 'a' failed to satisfy constraint: x; Value 'secret' \
+                 at 'b.c' failed to satisfy constraint: y",
+                "2 validation errors detected: Value '***' at 'a' failed to satisfy constraint: x; Value '***' at \
+                 'b.c' failed to satisfy constraint: y",
+            ),
+            ("The value 'don't tell secret' is bad", "The value '***' is bad"),
+            ("value 'secret without an end", "value '***"),
+            (
+                "Value at '/name' failed to satisfy constraint: Member must not be null",
+                "Value at '/name' failed to satisfy constraint: Member must not be null",
+            ),
+        ] {
+            assert_eq!(classify("ValidationException", 400, message).message, told);
+        }
     }
 
     #[test]
