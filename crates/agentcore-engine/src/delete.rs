@@ -384,6 +384,7 @@ impl<K: Kind> Pass<'_, K> {
             _ => Verdict::Deleting,
         };
         let mut report = self.end(self.object.status.clone(), verdict, &message, Again::Retry(fault.class));
+        self.leave_requests_open(&mut report);
         report.fault = Some(fault.clone());
         rest(report)
     }

@@ -87,7 +87,19 @@ impl<K: Kind> Pass<'_, K> {
             return self.fault_while_deleting(fault);
         }
         let message = format!("{}. {}", fault.sentence(), fault.class.advice());
-        self.retrying(fault.class.reason(), &message, Again::Retry(fault.class), Some(fault))
+        let mut step = self.retrying(fault.class.reason(), &message, Again::Retry(fault.class), Some(fault));
+        if let Step::Rest(report) = &mut step {
+            self.leave_requests_open(report);
+        }
+        step
+    }
+
+    /// A pass that could not look has not tried what the user asked for: that is still to be done when AWS answers.
+    pub(crate) fn leave_requests_open(&self, report: &mut Report<K>) {
+        let before = self.status();
+        let common = K::status_mut(&mut report.status);
+        common.last_handled_request_at.clone_from(&before.last_handled_request_at);
+        common.last_handled_reconcile_at.clone_from(&before.last_handled_reconcile_at);
     }
 
     pub(crate) fn unreadable(&self, why: &str) -> Step<K> {

@@ -120,6 +120,27 @@ fn what_a_lost_record_finds_failed_is_not_deleted_either() {
     bench.silent();
 }
 
+/// A request outlasts questions that fail, and makes no loop of them.
+#[test]
+fn a_request_is_open_until_aws_answers() {
+    for trouble in [Trouble::Throttled, Trouble::Internal, Trouble::Denied] {
+        let mut bench = Bench::<true>::new(Switches::default());
+        bench.create(described("fails"));
+        bench.run(60);
+        bench.always = Some((What::Question, trouble));
+        bench.annotate(annotation::REQUESTED_AT, "now");
+        let passes = bench.passes;
+        bench.run(1200);
+        assert!(bench.passes - passes < 60, "{trouble:?}: {} passes", bench.passes - passes);
+        assert_eq!((bench.common().last_handled_request_at, bench.calls("create")), (None, 1));
+        bench.always = None;
+        bench.run(400);
+        assert_eq!(bench.common().last_handled_request_at.as_deref(), Some("now"));
+        assert_eq!(bench.calls("create"), 2, "{trouble:?}");
+        bench.clean();
+    }
+}
+
 /// What comes between tells of other things; when the same is due is in the record.
 #[test]
 fn what_comes_between_puts_no_failed_body_forward() {
