@@ -24,6 +24,10 @@ use crate::{
 /// How long after an accepted delete a read may still show the state before it.
 const FLAPS: SignedDuration = SignedDuration::from_secs(10);
 
+/// What the user can do who does not wait for AWS.
+pub(crate) const ABANDON: &str =
+    "; the annotation agentcore-operator.github.io/abandon: \"true\" lets go of the object without touching AWS";
+
 /// How long until a delete that was not accepted is sent again to what can't be read.
 const UNREAD: SignedDuration = SignedDuration::from_secs(30);
 
@@ -222,9 +226,14 @@ impl<K: Kind> Pass<'_, K> {
             return self.send_delete(record, place, id, status, verdict);
         }
         if failed {
+            // An object that is not being deleted can't be abandoned.
+            let or_else = if verdict == Verdict::Deleting {
+                ABANDON
+            } else {
+                ". A new one is created once it is gone; it can be deleted in AWS by hand"
+            };
             let message = format!(
-                "AWS failed to delete the {} {id}{}. It is tried again every ten minutes; the annotation \
-                 agentcore-operator.github.io/abandon: \"true\" lets go of it",
+                "AWS failed to delete the {} {id}{}. It is tried again every ten minutes{or_else}",
                 K::NOUN,
                 because(view)
             );
@@ -278,6 +287,7 @@ impl<K: Kind> Pass<'_, K> {
             Err(fault) => {
                 let message = format!("{}. {}", fault.sentence(), fault.class.advice());
                 let stuck = matches!(fault.class, Class::Denied | Class::Invalid | Class::Credentials);
+                let message = if stuck && verdict == Verdict::Deleting { message + ABANDON } else { message };
                 let verdict = match (verdict, stuck) {
                     (Verdict::Deleting, true) => Verdict::DeletionStuck(fault.class.reason()),
                     (Verdict::Deleting, false) => Verdict::Deleting,
@@ -379,9 +389,11 @@ impl<K: Kind> Pass<'_, K> {
     /// A question failed: where it will not answer by itself, the deletion is stuck, and says so.
     pub(crate) fn fault_while_deleting(&self, fault: &crate::fault::Fault) -> Step<K> {
         let message = format!("{}. {}", fault.sentence(), fault.class.advice());
-        let verdict = match fault.class {
-            Class::Denied | Class::Credentials | Class::Invalid => Verdict::DeletionStuck(fault.class.reason()),
-            _ => Verdict::Deleting,
+        let (verdict, message) = match fault.class {
+            Class::Denied | Class::Credentials | Class::Invalid => {
+                (Verdict::DeletionStuck(fault.class.reason()), message + ABANDON)
+            }
+            _ => (Verdict::Deleting, message),
         };
         let mut report = self.end(self.object.status.clone(), verdict, &message, Again::Retry(fault.class));
         self.leave_requests_open(&mut report);

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 
 use crate::{
     conditions::{self, Verdict},
+    delete::ABANDON,
     fault::{Class, Fault},
     kind::{Blocked, Kind, View},
     pass::{Pass, clip, clip_to, rest},
@@ -60,7 +61,8 @@ impl<K: Kind> Pass<'_, K> {
             Reason::AccountMismatch => SignedDuration::from_secs(30),
             _ => self.rules.resync,
         };
-        self.rest_in(self.object.status.clone(), verdict, message, Again::After(again))
+        let or_else = if self.object.meta.deleting { ABANDON } else { "" };
+        self.rest_in(self.object.status.clone(), verdict, &format!("{message}{or_else}"), Again::After(again))
     }
 
     pub(crate) fn blocked(&self, blocked: &Blocked) -> Step<K> {

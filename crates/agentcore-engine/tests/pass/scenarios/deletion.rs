@@ -49,6 +49,7 @@ fn a_denial_alone_proves_nothing() {
     assert!(!bench.gone());
     assert_eq!(bench.says(), "False/Deleting");
     assert_eq!(bench.stalled().as_deref(), Some("AccessDenied"));
+    assert!(bench.message().contains("abandon: \"true\" lets go"), "{}", bench.message());
     bench.always = None;
     bench.run(400);
     assert!(bench.gone() && bench.ours().is_empty());
@@ -286,6 +287,22 @@ fn a_delete_that_fails_is_told_and_can_be_abandoned() {
     bench.annotate(annotation::ABANDON, "true");
     bench.run(1);
     assert!(bench.gone() && bench.ours().len() == 1);
+    bench.clean();
+}
+
+/// A replacement whose delete fails does not advise what only a deletion takes.
+#[test]
+fn a_replacement_whose_delete_fails_does_not_advise_to_abandon() {
+    let mut bench = Bench::<true>::with_ready(Switches { failing_deletes: 9, ..Switches::default() });
+    bench.edit(|spec| spec.fixed = Some("y".to_owned()));
+    bench.run(60);
+    assert_eq!((bench.says().as_str(), bench.stalled().as_deref()), ("False/DeleteFailed", Some("DeleteFailed")));
+    assert!(!bench.message().contains("abandon"), "{}", bench.message());
+    bench.account = "210987654321".to_owned();
+    bench.delete();
+    bench.run(60);
+    assert_eq!(bench.stalled().as_deref(), Some("AccountMismatch"));
+    assert!(bench.message().contains("abandon: \"true\" lets go"), "{}", bench.message());
     bench.clean();
 }
 
