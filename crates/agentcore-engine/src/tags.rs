@@ -59,6 +59,9 @@ pub fn owner<K: Kind>(meta: &Meta, settings: &Settings, tags: &TagMap) -> Owner 
 }
 
 /// What must be set and what must be removed, so that `found` becomes `desired`. Tags of AWS itself stay.
+///
+/// The record keeps no keys of earlier tags, so tags that others have added (for cost allocation, say) can't be told from
+/// those that the user has taken out of the spec: both are removed, with the next change of the tags.
 pub fn difference(desired: &Tags, found: &TagMap) -> (Tags, Vec<String>) {
     let set = desired.iter().filter(|(key, value)| found.get(*key) != Some(value));
     let removed = found.keys().filter(|key| !desired.contains_key(*key) && !key.to_lowercase().starts_with("aws:"));
