@@ -37,12 +37,15 @@ async fn aws_is_gone_and_comes_back() {
     let waiting = world.create("CodeInterpreter", "waiting", json!({})).await;
     world.condition(&waiting, "Ready", "False", "AwsUnavailable").await;
     world.annotate(&healthy, REQUESTED_AT, "1").await;
-    world.until(&healthy, "looked at", |object| object["status"]["lastHandledRequestAt"] == "1").await;
+    let looked = |line: &str| line.contains("a pass met an error") && line.contains("name=healthy");
+    world.until(&healthy, "looked at", |_| world.operator.log().lines().any(looked)).await;
     assert!(is_ready(&world.now(&healthy).await), "a healthy object keeps Ready");
     golden("aws-gone.txt", &picture(&world, &mut cluster().kubectl(), &waiting, from));
 
     world.aws_comes_back(aws).await;
     world.ready(&waiting).await;
+    // The request stays open until a pass could look.
+    world.until(&healthy, "looked at", |object| object["status"]["lastHandledRequestAt"] == "1").await;
     assert_eq!(world.resources().len(), 2);
 }
 
