@@ -218,6 +218,7 @@ impl<K: Kind> Pass<'_, K> {
                 let verdict = Verdict::Progressing(Reason::Updating);
                 return Ok(self.rest_in(status, verdict, &message, self.poll(&record)));
             }
+            Serving::Unknown(fault) => return Err(self.fault(&fault)),
             Serving::Failed(blocked) => {
                 let again = self.at_rest();
                 return Ok(self.rest_in(status, Verdict::Stalled(blocked.reason), &blocked.message, again));

@@ -257,7 +257,9 @@ impl<K: Kind> Pass<'_, K> {
         record::nothing(&mut part);
         let mut status = self.object.status.clone();
         Self::unpin(&mut status, &part);
-        let message = Self::not_owned_message(&desired.place.name, whose, "");
+        let again = ". The name is tried again in an hour, or when the annotation \
+                     agentcore-operator.github.io/requestedAt changes";
+        let message = Self::not_owned_message(&desired.place.name, whose, again);
         let again = Again::After(self.rules.failed_retry);
         self.rest_in(status, Verdict::Stalled(Reason::NotOwned), &message, again)
     }

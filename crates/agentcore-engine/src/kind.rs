@@ -9,7 +9,10 @@ use agentcore_api::{
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::known::{Reference, Referent};
+use crate::{
+    fault::Fault,
+    known::{Reference, Referent},
+};
 
 /// A kind of object, as far as the pass must know it.
 ///
@@ -188,6 +191,8 @@ pub enum Serving {
     NotYet(String),
     /// It does not.
     Failed(Blocked),
+    /// What would tell could not be read.
+    Unknown(Fault),
 }
 
 /// What a plan is made of.

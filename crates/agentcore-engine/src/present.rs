@@ -39,7 +39,9 @@ impl<K: Kind> Pass<'_, K> {
         Self::describe(&mut status, &part, Some(view));
         let state = &view.facts.state;
         let (verdict, message, again) = match (K::state(view), K::serving(view)) {
-            (State::Good, Serving::Yes) if self.is_ready() => (Verdict::Keep, String::new(), again),
+            (State::Good, Serving::Yes | Serving::Unknown(_)) if self.is_ready() => {
+                (Verdict::Keep, String::new(), again)
+            }
             (State::CreateFailed | State::UpdateFailed, _) => {
                 let message = format!("the {} {id} failed{}. It also {waits}", K::NOUN, because(view));
                 (Verdict::Stalled(Reason::UpdateFailed), message, again)

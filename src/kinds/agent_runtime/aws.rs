@@ -36,17 +36,21 @@ pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<Runti
         Err(fault) => return Err(fault),
     };
     if view.facts.state == "READY" {
-        view.more = endpoint(control, id).await?;
+        view.more = endpoint(control, id).await;
     }
     Ok(Some(view))
 }
 
-async fn endpoint(control: &Control, id: &str) -> Result<Option<Endpoint>, Fault> {
+/// The endpoint DEFAULT. That it could not be read is no reason to know nothing of the runtime, which may be being deleted.
+async fn endpoint(control: &Control, id: &str) -> Option<Endpoint> {
     let request = control.sdk().get_agent_runtime_endpoint().agent_runtime_id(id).endpoint_name("DEFAULT").customize();
     match control.read(GET_ENDPOINT, request, CustomizableOperation::send).await {
-        Ok(answer) => Ok(Some(from_sdk::endpoint(answer))),
-        Err(fault) if fault.class == Class::NotFound => Ok(None),
-        Err(fault) => Err(fault),
+        Ok(answer) => Some(from_sdk::endpoint(answer)),
+        Err(fault) if fault.class == Class::NotFound => None,
+        Err(fault) => {
+            tracing::debug!(id, fault = fault.sentence(), "the endpoint DEFAULT could not be read");
+            Some(Endpoint { unread: Some(fault), ..Endpoint::default() })
+        }
     }
 }
 

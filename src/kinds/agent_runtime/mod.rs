@@ -43,6 +43,8 @@ pub struct Endpoint {
     pub target_version: Option<String>,
     /// Why it failed, in AWS's words.
     pub failure_reason: Option<String>,
+    /// Why it could not be read; then nothing else is known of it.
+    pub unread: Option<Fault>,
 }
 
 impl Kind for RuntimeKind {

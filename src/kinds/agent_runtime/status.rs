@@ -29,6 +29,9 @@ pub(super) fn serving(view: &View<RuntimeKind>) -> Serving {
     let Some(endpoint) = &view.more else {
         return Serving::NotYet(format!("the endpoint DEFAULT is not there yet: version {follows} follows"));
     };
+    if let Some(fault) = &endpoint.unread {
+        return Serving::Unknown(fault.clone());
+    }
     if newest.is_some() && endpoint.state == "READY" && endpoint.live_version.as_deref() == newest {
         return Serving::Yes;
     }
@@ -73,7 +76,7 @@ pub(super) fn describe(view: Option<&View<RuntimeKind>>, status: &mut AgentRunti
     };
     status.version.clone_from(&view.facts.version);
     match &view.more {
-        Some(endpoint) => {
+        Some(endpoint) if endpoint.unread.is_none() => {
             status.default_endpoint = Some(DefaultEndpointStatus {
                 state: Some(endpoint.state.chars().take(64).collect()),
                 live_version: endpoint.live_version.clone(),
@@ -81,7 +84,7 @@ pub(super) fn describe(view: Option<&View<RuntimeKind>>, status: &mut AgentRunti
             });
         }
         None if state(&view.facts.state) == State::Good => status.default_endpoint = None,
-        // The endpoint was not asked for: while the runtime changes, it goes on as it was.
-        None => {}
+        // The endpoint was not asked for, or not read: while the runtime changes, it goes on as it was.
+        Some(_) | None => {}
     }
 }

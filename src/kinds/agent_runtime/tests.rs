@@ -64,5 +64,5 @@ fn view(settings: AgentRuntimeSpec) -> View<RuntimeKind> {
 
 fn endpoint(state: &str, live: &str, target: &str) -> Endpoint {
     let told = |version: &str| Some(version.to_owned()).filter(|version| !version.is_empty());
-    Endpoint { state: state.to_owned(), live_version: told(live), target_version: told(target), failure_reason: None }
+    Endpoint { state: state.to_owned(), live_version: told(live), target_version: told(target), ..Endpoint::default() }
 }

@@ -77,6 +77,7 @@ pub(super) fn endpoint(answer: GetAgentRuntimeEndpointOutput) -> Endpoint {
         live_version: told(answer.live_version),
         target_version: told(answer.target_version),
         failure_reason: told(answer.failure_reason),
+        unread: None,
     }
 }
 

@@ -86,8 +86,15 @@ fn the_status_tells_the_versions() {
     view.more = None;
     RuntimeKind::describe(Some(&view), &record, &mut status);
     assert_eq!(status.version.as_deref(), Some("4"));
-    assert_eq!(status.default_endpoint, Some(told));
+    assert_eq!(status.default_endpoint, Some(told.clone()));
     view.facts.state = "READY".to_owned();
+    // An endpoint that could not be read goes on as it was, and nobody knows whether it serves.
+    let fault = agentcore_engine::fault::Fault::too_late("GetAgentRuntimeEndpoint");
+    view.more = Some(super::super::Endpoint { unread: Some(fault.clone()), ..Default::default() });
+    RuntimeKind::describe(Some(&view), &record, &mut status);
+    assert_eq!(status.default_endpoint, Some(told));
+    assert_eq!(RuntimeKind::serving(&view), agentcore_engine::kind::Serving::Unknown(fault));
+    view.more = None;
     RuntimeKind::describe(Some(&view), &record, &mut status);
     assert_eq!(status.default_endpoint, None, "AWS has none");
     RuntimeKind::describe(None, &record, &mut status);
