@@ -19,7 +19,7 @@ use crate::server::metrics::Metrics;
 ///
 /// A kind builds the SDK's request and sends it through [`Self::read`], [`Self::write`] or [`Self::create`]:
 ///
-/// ```ignore
+/// ```text
 /// let request = control.sdk().get_memory().memory_id(id).customize();
 /// let answer = control.read("GetMemory", request, CustomizableOperation::send).await?;
 /// ```
