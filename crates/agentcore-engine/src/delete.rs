@@ -15,7 +15,7 @@ use crate::{
     gone::{self, Gone},
     kind::{Kind, State, View},
     lookup::{Found, Whose},
-    pass::{Desired, Flow, Pass, Place, rest},
+    pass::{Flow, Pass, Place, rest},
     present::because,
     record,
     step::{Again, Call, Event, Report, Step},
@@ -189,7 +189,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// What a view of a resource that is to go means.
-    fn delete_step(
+    pub(crate) fn delete_step(
         &self,
         record: &PartRecord,
         place: &Place,
@@ -252,7 +252,7 @@ impl<K: Kind> Pass<'_, K> {
         Ok(self.rest_in(status, verdict, &message, self.poll(record)))
     }
 
-    fn send_delete(
+    pub(crate) fn send_delete(
         &self,
         record: &PartRecord,
         place: &Place,
@@ -339,47 +339,6 @@ impl<K: Kind> Pass<'_, K> {
         record::put::<K>(&mut status, part);
         Self::pin(&mut status, place, id);
         self.deleting(status, &format!("found the {} {id} that was created for this object", K::NOUN), Again::Now)
-    }
-
-    /// Deletes a resource that is to be created anew.
-    pub(crate) fn remove(
-        &self,
-        desired: &Desired<'_, K>,
-        record: &PartRecord,
-        view: &View<K>,
-        why: &str,
-    ) -> Flow<Step<K>, K> {
-        let mut status = self.object.status.clone();
-        Self::describe(&mut status, record, Some(view));
-        let message = format!("replaces the {} {}: {why}", K::NOUN, view.facts.id);
-        // The message of the announcement says why; it is the event that users see.
-        let announce = |part: &mut PartRecord, now: MicroTime| part.delete_sent_at = Some(now);
-        if !self.known.announced {
-            let verdict = Verdict::Progressing(Reason::Replacing);
-            return Err(crate::pass::act(crate::step::Act::Announce(self.announcement(announce, verdict, &message))));
-        }
-        self.send_delete(record, &desired.place, &view.facts.id, status, Verdict::Progressing(Reason::Replacing))
-    }
-
-    /// A resource whose delete was sent in order to create it anew.
-    pub(crate) fn replacing(
-        &self,
-        desired: &Desired<'_, K>,
-        record: &PartRecord,
-        status: K::Status,
-        view: &View<K>,
-        state: &State,
-    ) -> Flow<Step<K>, K> {
-        if *state == State::Deleting {
-            let message = format!("AWS is deleting the {} {}, to create it anew", K::NOUN, view.facts.id);
-            let verdict = Verdict::Progressing(Reason::Replacing);
-            return Ok(self.rest_in(status, verdict, &message, self.poll(record)));
-        }
-        if K::common(desired.spec).suspend && !self.known.announced {
-            let message = format!("suspended: the {} {} is to be replaced, and is left alone", K::NOUN, view.facts.id);
-            return Ok(self.rest_in(status, Verdict::Suspended, &message, self.at_rest()));
-        }
-        self.delete_step(record, &desired.place, view, status, Verdict::Progressing(Reason::Replacing))
     }
 
     fn deleting(&self, status: K::Status, message: &str, again: Again) -> Step<K> {
