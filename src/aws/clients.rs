@@ -6,10 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use agentcore_engine::{
-    fault::{Class, Fault},
-    known::Identity,
-};
+use agentcore_engine::{fault::Fault, known::Identity};
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
 use super::{control::Control, guard::Witness, sdk_error};
@@ -109,7 +106,7 @@ impl Aws {
         self.metrics.aws_call("GetCallerIdentity", code, started.elapsed());
         let answer = answer?;
         let (Some(account), Some(arn), Some(key)) = (answer.account, answer.arn, witness.access_key()) else {
-            return Err(incomplete());
+            return Err(Fault::incomplete("GetCallerIdentity", "the answer lacks the account or the ARN"));
         };
         let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
         let sdk = aws_sdk_bedrockagentcorecontrol::Client::new(&config);
@@ -143,15 +140,5 @@ impl Aws {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Region>> {
         self.regions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn incomplete() -> Fault {
-    Fault {
-        class: Class::Unavailable,
-        code: "IncompleteAnswer".to_owned(),
-        message: "the answer lacks the account or the ARN".to_owned(),
-        operation: "GetCallerIdentity",
-        refusal: false,
     }
 }

@@ -47,7 +47,6 @@ pub(super) async fn publish<K: Managed>(client: &Client, instance: &str, meta: &
 }
 
 fn body<K: Managed>(instance: &str, meta: &Meta, event: &Event) -> v1::Event {
-    let end = (0..=NOTE.min(event.note.len())).rev().find(|end| event.note.is_char_boundary(*end)).unwrap_or(0);
     v1::Event {
         metadata: ObjectMeta {
             namespace: Some(meta.namespace.clone()),
@@ -57,7 +56,7 @@ fn body<K: Managed>(instance: &str, meta: &Meta, event: &Event) -> v1::Event {
         type_: Some(if event.warning { "Warning" } else { "Normal" }.to_owned()),
         reason: Some(event.reason.as_str().to_owned()),
         action: Some("Reconcile".to_owned()),
-        note: event.note.get(..end).map(str::to_owned),
+        note: event.note.get(..event.note.floor_char_boundary(NOTE)).map(str::to_owned),
         event_time: Some(MicroTime(Timestamp::now())),
         reporting_controller: Some(FIELD_MANAGER.to_owned()),
         reporting_instance: Some(instance.to_owned()),

@@ -53,14 +53,8 @@ impl<K: Kind> Pass<'_, K> {
         }
         match (&record.id, record.fate) {
             (None, Fate::None) => Ok(self.release(format!("there is no {} in AWS", K::NOUN))),
-            (Some(id), _) => {
-                let place = self.place_to_search()?;
-                self.delete_by_id(record, &place, id)
-            }
-            (None, Fate::Unknown | Fate::Created) => {
-                let place = self.place_to_search()?;
-                self.find_and_delete(record, &place)
-            }
+            (Some(id), _) => self.delete_by_id(record, &self.place_to_search()?, id),
+            (None, Fate::Unknown | Fate::Created) => self.find_and_delete(record, &self.place_to_search()?),
         }
     }
 

@@ -146,6 +146,17 @@ impl Fault {
         }
     }
 
+    /// An answer that says too little to go by: what it answers may or may not have happened.
+    pub fn incomplete(operation: &'static str, message: &str) -> Self {
+        let (code, message) = ("IncompleteAnswer".to_owned(), message.to_owned());
+        Self { class: Class::Unavailable, code, message, operation, refusal: false }
+    }
+
+    /// A request that can't be made of this spec.
+    pub fn unfit(operation: &'static str, message: impl Into<String>) -> Self {
+        Self { class: Class::Invalid, code: "NotSent".to_owned(), message: message.into(), operation, refusal: true }
+    }
+
     /// The same as an answer to a create or an update: what is "not found" then is something that the body names.
     #[must_use]
     pub fn of_a_write(&self) -> Self {
@@ -264,8 +275,7 @@ fn stable(message: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(without_session).collect();
     let mut text = words.join(" ");
     if text.len() > 1024 {
-        let end = (0..=1021).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        text.truncate(end);
+        text.truncate(text.floor_char_boundary(1021));
         text.push_str("...");
     }
     text

@@ -9,6 +9,7 @@ use crate::{
     known::{Candidate, Timed},
     lookup::Whose,
     pass::{Flow, Pass, Place},
+    record,
 };
 
 /// Whether a resource is gone.
@@ -103,13 +104,7 @@ impl<K: Kind> Pass<'_, K> {
     /// Whether the resource is gone where AWS answers a read with "access denied": two complete look-ups that lack
     /// the id, long enough after the last write, take the reads' place.
     pub(crate) fn confirm_gone_by_list(&self, place: &Place, record: &PartRecord, id: &str) -> Flow<Gone, K> {
-        let writes = [
-            record.sent_at.as_ref(),
-            record.delete_sent_at.as_ref(),
-            record.last_write.as_ref().and_then(|write| write.at.as_ref()),
-        ];
-        let last = writes.into_iter().flatten().map(|at| at.0).max().unwrap_or(self.now);
-        let from = last + self.rules.lookup_delay;
+        let from = record::last_asked(record).unwrap_or(self.now) + self.rules.lookup_delay;
         if self.now < from {
             return Ok(Gone::NotBefore(from));
         }

@@ -103,19 +103,13 @@ impl<K: Kind> Pass<'_, K> {
             Err(fault) => return Ok(Whose::Unreadable(fault)),
             Ok(true) => {}
         }
-        let derived = agentcore_api::names::aws_name(
-            &self.settings.cluster_id,
-            K::NAME,
-            &self.object.meta.namespace,
-            &self.object.meta.name,
-        );
         let bound = record
             .filter(|record| record.fate == Fate::Unknown)
             .map(|record| record::created_bound(record, self.object.meta.created_at))
             .map(|bound| whole_seconds(bound) - self.rules.clock_skew);
         let created_at = self.created_at(place, candidate)?.map(whole_seconds);
         Ok(match (bound, created_at) {
-            (Some(bound), Some(created_at)) if place.name == derived && created_at >= bound => {
+            (Some(bound), Some(created_at)) if place.name == self.derived_name() && created_at >= bound => {
                 self.ours(place, candidate)?
             }
             // A denial proves nothing, unless AWS refused the only send of ours because of this very name.

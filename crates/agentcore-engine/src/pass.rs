@@ -171,11 +171,15 @@ impl<'a, K: Kind> Pass<'a, K> {
                 ),
             ));
         }
-        let meta = &self.object.meta;
-        let name = pin(|status| &status.name)
-            .or_else(|| chosen.map(str::to_owned))
-            .unwrap_or_else(|| names::aws_name(&self.settings.cluster_id, K::NAME, &meta.namespace, &meta.name));
+        let name =
+            pin(|status| &status.name).or_else(|| chosen.map(str::to_owned)).unwrap_or_else(|| self.derived_name());
         Ok(Place { region, account: identity.account.clone(), partition: identity.partition.clone(), name })
+    }
+
+    /// The name that only this object's resource can have.
+    pub(crate) fn derived_name(&self) -> String {
+        let meta = &self.object.meta;
+        names::aws_name(&self.settings.cluster_id, K::NAME, &meta.namespace, &meta.name)
     }
 
     /// Looks at the objects that the spec names. A resource is created only once they are usable; once there, it waits
@@ -327,6 +331,5 @@ pub(crate) fn clip(value: &str) -> &str {
 
 /// The beginning of a text, at most so many bytes.
 pub(crate) fn clip_to(value: &str, most: usize) -> &str {
-    let end = (0..=most.min(value.len())).rev().find(|end| value.is_char_boundary(*end)).unwrap_or(0);
-    value.get(..end).unwrap_or_default()
+    value.get(..value.floor_char_boundary(most)).unwrap_or_default()
 }

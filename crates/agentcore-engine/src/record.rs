@@ -26,6 +26,12 @@ pub fn next_creation(record: Option<&PartRecord>, finalizer: bool) -> i64 {
     }
 }
 
+/// When AWS was last asked to change anything: a create, an update or a delete.
+pub fn last_asked(record: &PartRecord) -> Option<Timestamp> {
+    let written = record.last_write.as_ref().and_then(|write| write.at.as_ref());
+    [record.sent_at.as_ref(), written, record.delete_sent_at.as_ref()].into_iter().flatten().map(|at| at.0).max()
+}
+
 /// The announcement of a create.
 pub fn announced(
     before: Option<&PartRecord>,

@@ -205,13 +205,7 @@ impl<K: Kind> Pass<'_, K> {
 
     /// When a resource in transition is looked at again: often at first, then at a pace that fits its age.
     pub(crate) fn poll(&self, record: &PartRecord) -> Again {
-        let last = [
-            record.last_write.as_ref().and_then(|write| write.at.as_ref()),
-            record.sent_at.as_ref(),
-            record.delete_sent_at.as_ref(),
-        ];
-        let since = last.into_iter().flatten().map(|at| at.0).max().unwrap_or(self.now);
-        let age = self.now.duration_since(since);
+        let age = self.now.duration_since(record::last_asked(record).unwrap_or(self.now));
         Again::After((age / 20).clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10)))
     }
 

@@ -59,7 +59,7 @@ pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>
             return Ok(found);
         }
         if token == next {
-            return Err(incomplete(LIST, "the list of memories does not end"));
+            return Err(Fault::incomplete(LIST, "the list of memories does not end"));
         }
         next = token;
     }
@@ -116,18 +116,7 @@ fn accepted(memory: Memory) -> Accepted {
 fn whole(operation: &'static str, memory: Option<Memory>) -> Result<Memory, Fault> {
     memory
         .filter(|memory| !memory.id.is_empty() && !memory.arn.is_empty())
-        .ok_or_else(|| incomplete(operation, "AWS's answer has no memory in it"))
-}
-
-/// An answer that says nothing: what it answers may or may not have happened.
-fn incomplete(operation: &'static str, message: &str) -> Fault {
-    Fault {
-        class: Class::Unavailable,
-        code: "IncompleteAnswer".to_owned(),
-        message: message.to_owned(),
-        operation,
-        refusal: false,
-    }
+        .ok_or_else(|| Fault::incomplete(operation, "AWS's answer has no memory in it"))
 }
 
 /// Why the spec can't be put into the SDK's words.
@@ -142,6 +131,6 @@ impl From<BuildError> for Unfit {
 
 impl Unfit {
     fn fault(self, operation: &'static str) -> Fault {
-        Fault { class: Class::Invalid, code: "NotSent".to_owned(), message: self.0, operation, refusal: true }
+        Fault::unfit(operation, self.0)
     }
 }

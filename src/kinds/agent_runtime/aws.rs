@@ -64,7 +64,7 @@ pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>
         found.extend(page.agent_runtimes.into_iter().filter_map(|item| candidate(item, name)));
         match page.next_token.filter(|token| !token.is_empty()) {
             None => return Ok(found),
-            same if same == next => return Err(incomplete(LIST, "the list does not go on")),
+            same if same == next => return Err(Fault::incomplete(LIST, "the list does not go on")),
             token => next = token,
         }
     }
@@ -127,7 +127,7 @@ pub(super) async fn create(
         .customize();
     let answer = control.create(CREATE, deadline, request, CustomizableOperation::send).await?;
     if answer.agent_runtime_id.is_empty() {
-        return Err(incomplete(CREATE, "the answer lacks the id"));
+        return Err(Fault::incomplete(CREATE, "the answer lacks the id"));
     }
     Ok(Accepted {
         id: Some(answer.agent_runtime_id),
@@ -201,12 +201,5 @@ pub(super) async fn delete(control: &Control, id: &str) -> Result<Accepted, Faul
 
 /// A request that can't be made of this spec.
 fn refused(operation: &'static str, message: &(impl ToString + ?Sized)) -> Fault {
-    let (code, message) = ("NotSent".to_owned(), message.to_string());
-    Fault { class: Class::Invalid, code, message, operation, refusal: true }
-}
-
-/// An answer that says too little to go by.
-fn incomplete(operation: &'static str, message: &str) -> Fault {
-    let (code, message) = ("IncompleteAnswer".to_owned(), message.to_owned());
-    Fault { class: Class::Unavailable, code, message, operation, refusal: false }
+    Fault::unfit(operation, message.to_string())
 }

@@ -50,7 +50,7 @@ pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>
         found.extend(page.code_interpreter_summaries.into_iter().filter_map(|item| candidate(item, name)));
         match page.next_token.filter(|token| !token.is_empty()) {
             None => return Ok(found),
-            same if same == next => return Err(incomplete(LIST, "the list does not go on")),
+            same if same == next => return Err(Fault::incomplete(LIST, "the list does not go on")),
             token => next = token,
         }
     }
@@ -79,7 +79,7 @@ pub(super) async fn create(
         .customize();
     let answer = control.create(CREATE, deadline, request, CustomizableOperation::send).await?;
     if answer.code_interpreter_id.is_empty() {
-        return Err(incomplete(CREATE, "the answer lacks the id"));
+        return Err(Fault::incomplete(CREATE, "the answer lacks the id"));
     }
     Ok(Accepted {
         id: Some(answer.code_interpreter_id),
@@ -175,13 +175,13 @@ fn filesystem(filesystem: &InterpreterFilesystem) -> Result<ToolsFileSystemConfi
             .map(ToolsFileSystemConfiguration::EfsConfiguration)
             .map_err(|error| invalid(&error));
     }
-    Err(refused(CREATE, format!("the file system {mount_path} has no source: give it one")))
+    Err(Fault::unfit(CREATE, format!("the file system {mount_path} has no source: give it one")))
 }
 
 /// What a read shows.
 pub(super) fn view(answer: GetCodeInterpreterOutput) -> Result<View<InterpreterKind>, Fault> {
     if answer.code_interpreter_id.is_empty() || answer.code_interpreter_arn.is_empty() {
-        return Err(incomplete(GET, "the answer lacks the id or the ARN"));
+        return Err(Fault::incomplete(GET, "the answer lacks the id or the ARN"));
     }
     let settings = CodeInterpreterSpec {
         common: CommonSpec::default(),
@@ -267,16 +267,5 @@ fn candidate(item: types::CodeInterpreterSummary, name: &str) -> Option<Candidat
 }
 
 fn invalid(error: &BuildError) -> Fault {
-    refused(CREATE, error.to_string())
-}
-
-/// A request that can't be made of this spec.
-fn refused(operation: &'static str, message: String) -> Fault {
-    Fault { class: Class::Invalid, code: "NotSent".to_owned(), message, operation, refusal: true }
-}
-
-/// An answer that says too little to go by.
-fn incomplete(operation: &'static str, message: &str) -> Fault {
-    let (code, message) = ("IncompleteAnswer".to_owned(), message.to_owned());
-    Fault { class: Class::Unavailable, code, message, operation, refusal: false }
+    Fault::unfit(CREATE, error.to_string())
 }

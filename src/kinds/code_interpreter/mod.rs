@@ -8,7 +8,7 @@ use agentcore_api::{
     status::{CommonStatus, PartRecord},
 };
 use agentcore_engine::{
-    fault::{Class, Fault},
+    fault::Fault,
     kind::{Blocked, Body, Kind, Plan, Planning, Resolved, State, View},
     known::Candidate,
     step::Accepted,
@@ -103,13 +103,7 @@ impl Managed for InterpreterKind {
 
     /// AWS has no such call, and no plan asks for it.
     async fn update(_control: &Control, _id: &str, _change: &(), _token: &str) -> Result<Accepted, Fault> {
-        Err(Fault {
-            class: Class::Invalid,
-            code: "NotSent".to_owned(),
-            message: "AWS can change nothing of a code interpreter but its tags".to_owned(),
-            operation: "UpdateCodeInterpreter",
-            refusal: true,
-        })
+        Err(Fault::unfit("UpdateCodeInterpreter", "AWS can change nothing of a code interpreter but its tags"))
     }
 
     async fn delete(control: &Control, id: &str) -> Result<Accepted, Fault> {

@@ -19,14 +19,14 @@ use aws_sdk_bedrockagentcorecontrol::{
 
 use super::{
     super::{Endpoint, RuntimeKind},
-    GET, authorizer, incomplete,
+    GET, authorizer,
 };
 use crate::aws::time::timestamp;
 
 /// What a read of the runtime shows; the endpoint is not part of it.
 pub(in super::super) fn view(answer: GetAgentRuntimeOutput) -> Result<View<RuntimeKind>, Fault> {
     if answer.agent_runtime_id.is_empty() || answer.agent_runtime_arn.is_empty() {
-        return Err(incomplete(GET, "the answer lacks the id or the ARN"));
+        return Err(Fault::incomplete(GET, "the answer lacks the id or the ARN"));
     }
     let filesystems = answer.filesystem_configurations.unwrap_or_default();
     let env = answer.environment_variables.unwrap_or_default();
