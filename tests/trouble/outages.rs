@@ -84,9 +84,10 @@ async fn credentials_of_another_account_change_nothing() {
 
     vendor.give("AKIA000000210987654321");
     let mark = world.mark();
+    // One after the other: only the first request meets the change of credentials, and the log names its object.
     world.delete(&going).await;
-    world.annotate(&living, REQUESTED_AT, "1").await;
     let stuck = world.condition(&going, "Stalled", "True", "AccountMismatch").await;
+    world.annotate(&living, REQUESTED_AT, "1").await;
     assert_eq!(condition(&stuck, "Ready")["reason"], "Deleting", "{stuck:#}");
     let stalled = world.condition(&living, "Stalled", "True", "AccountMismatch").await;
     let told = message(&stalled, "Ready");
