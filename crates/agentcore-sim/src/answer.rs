@@ -3,13 +3,10 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::failure::{Dialect, Failure};
 use crate::services::{Operation, Protocol, Reply, Service};
-
-/// The namespace of the answers of STS.
-const STS_NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// What a request is answered.
 #[derive(Debug)]
@@ -44,8 +41,15 @@ impl Writer {
     pub(crate) fn write(&self, answer: &Answer) -> Response<Bytes> {
         let mut headers = HeaderMap::new();
         put(&mut headers, HeaderName::from_static("x-amzn-requestid"), &self.request_id);
+        let mut content_type = self.content_type();
         let (status, body) = match answer {
-            Answer::Good { status, reply } => (*status, self.good(reply)),
+            Answer::Good { status, reply: Reply::Raw(more, body) } => {
+                content_type = "";
+                headers.extend(more.clone());
+                (*status, body.clone())
+            }
+            Answer::Good { status, reply: Reply::Json(document) } => (*status, self.good(Some(document)).into()),
+            Answer::Good { status, reply: Reply::Empty } => (*status, self.good(None).into()),
             Answer::Bad { failure, retry_after_seconds } => {
                 if let Some(seconds) = retry_after_seconds {
                     put(&mut headers, RETRY_AFTER, &seconds.to_string());
@@ -55,50 +59,54 @@ impl Writer {
                 if self.protocol == Protocol::RestJson {
                     put(&mut headers, HeaderName::from_static("x-amzn-errortype"), failure.code(self.dialect));
                 }
-                (failure.status(), self.bad(failure))
+                (failure.status(self.dialect), self.bad(failure).into())
             }
         };
-        let content_type = match self.protocol {
-            Protocol::RestJson => "application/json",
-            Protocol::Query => "text/xml",
-        };
-        put(&mut headers, CONTENT_TYPE, content_type);
-        let mut response = Response::new(Bytes::from(body));
+        if !content_type.is_empty() {
+            put(&mut headers, CONTENT_TYPE, content_type);
+        }
+        let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         *response.headers_mut() = headers;
         response
     }
 
-    fn good(&self, reply: &Reply) -> String {
-        let (operation, request_id) = (self.operation, &self.request_id);
-        match reply {
-            Reply::Json(document) => without_nulls(document).to_string(),
-            Reply::Empty => String::new(),
-            Reply::Xml(result) => format!(
-                "<{operation}Response xmlns=\"{STS_NAMESPACE}\"><{operation}Result>{result}</{operation}Result>\
-                 <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
-            ),
+    fn content_type(&self) -> &'static str {
+        match self.protocol {
+            Protocol::RestJson => "application/json",
+            Protocol::Json(_) => "application/x-amz-json-1.1",
+            Protocol::Query(_) => "text/xml",
         }
     }
 
+    fn good(&self, document: Option<&Value>) -> String {
+        let (operation, request_id) = (self.operation, &self.request_id);
+        let Protocol::Query(namespace) = self.protocol else {
+            // An operation without members answers an empty document, but with the status of no content nothing.
+            let empty = if matches!(self.protocol, Protocol::Json(_)) { "{}" } else { "" };
+            return document.map_or_else(|| empty.to_owned(), |document| without_nulls(document).to_string());
+        };
+        let result = document.map(|document| {
+            let mut result = String::new();
+            xml(&format!("{operation}Result"), &without_nulls(document), &mut result);
+            result
+        });
+        format!(
+            "<{operation}Response xmlns=\"{namespace}\">{}<ResponseMetadata><RequestId>{request_id}</RequestId>\
+             </ResponseMetadata></{operation}Response>",
+            result.unwrap_or_default()
+        )
+    }
+
     fn bad(&self, failure: &Failure) -> String {
+        let code = failure.code(self.dialect);
         match self.protocol {
             Protocol::RestJson => failure.body().to_string(),
-            Protocol::Query => {
-                // Query services leave the word Exception out of the codes that all services have in common.
-                let code = failure.code(self.dialect);
-                let code = match code {
-                    "ValidationException" => "ValidationError",
-                    "ThrottlingException" => "Throttling",
-                    "AccessDeniedException" => "AccessDenied",
-                    "IncompleteSignatureException" => "IncompleteSignature",
-                    "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
-                    "ExpiredTokenException" => "ExpiredToken",
-                    other => other,
-                };
-                let side = if failure.status() < 500 { "Sender" } else { "Receiver" };
+            Protocol::Json(_) => json!({ "__type": code, "message": failure.message() }).to_string(),
+            Protocol::Query(namespace) => {
+                let side = if failure.status(self.dialect) < 500 { "Sender" } else { "Receiver" };
                 format!(
-                    "<ErrorResponse xmlns=\"{STS_NAMESPACE}\"><Error><Type>{side}</Type><Code>{}</Code>\
+                    "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{side}</Type><Code>{}</Code>\
                      <Message>{}</Message></Error><RequestId>{}</RequestId></ErrorResponse>",
                     escape(code),
                     escape(failure.message()),
@@ -109,19 +117,37 @@ impl Writer {
     }
 }
 
+/// Writes a value as an element: the items of a list are elements named `member`.
+fn xml(name: &str, value: &Value, to: &mut String) {
+    to.push('<');
+    to.push_str(name);
+    to.push('>');
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| xml(name, value, to)),
+        Value::Array(items) => items.iter().for_each(|item| xml("member", item, to)),
+        Value::String(text) => to.push_str(&escape(text)),
+        Value::Null => {}
+        other => to.push_str(&other.to_string()),
+    }
+    to.push_str("</");
+    to.push_str(name);
+    to.push('>');
+}
+
 /// A document without the members that are not there: the services write no nulls.
 fn without_nulls(document: &Value) -> Value {
     match document {
         Value::Object(members) => {
             let there = members.iter().filter(|(_, value)| !value.is_null());
-            Value::Object(there.map(|(name, value)| (name.clone(), value.clone())).collect())
+            Value::Object(there.map(|(name, value)| (name.clone(), without_nulls(value))).collect())
         }
+        Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
         other => other.clone(),
     }
 }
 
 /// A JSON document with a status, as the simulator's own interface answers.
-pub(crate) fn json(status: StatusCode, document: &Value) -> Response<Bytes> {
+pub(crate) fn respond(status: StatusCode, document: &Value) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(document.to_string()));
     *response.status_mut() = status;
     put(response.headers_mut(), CONTENT_TYPE, "application/json");
@@ -129,7 +155,7 @@ pub(crate) fn json(status: StatusCode, document: &Value) -> Response<Bytes> {
 }
 
 /// Text for XML.
-pub(crate) fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -11,6 +11,12 @@ pub(crate) enum Dialect {
     Common,
     /// ThrottledException, ServiceException: the memories.
     Memory,
+    /// Codes without the word Exception, all of them 400: STS and IAM.
+    Query,
+    /// InvalidParameterException, all of them 400: ECR and CloudWatch Logs.
+    Parameter,
+    /// InvalidRequestException, ThrottledException: X-Ray.
+    XRay,
 }
 
 /// The `reason` of a ValidationException.
@@ -89,24 +95,33 @@ impl Failure {
 
     /// AWS's name for it.
     pub(crate) fn code(&self, dialect: Dialect) -> &str {
-        match self {
-            Self::Validation { .. } => "ValidationException",
+        let code = match self {
+            Self::Validation { .. } => match dialect {
+                Dialect::Common | Dialect::Memory => "ValidationException",
+                Dialect::Query => "ValidationError",
+                Dialect::Parameter => "InvalidParameterException",
+                Dialect::XRay => "InvalidRequestException",
+            },
             Self::NotFound(_) => "ResourceNotFoundException",
             Self::Conflict(_) => "ConflictException",
             Self::Quota(_) => "ServiceQuotaExceededException",
             Self::Denied(_) => "AccessDeniedException",
             Self::Throttled => match dialect {
-                Dialect::Common => "ThrottlingException",
-                Dialect::Memory => "ThrottledException",
+                Dialect::Common | Dialect::Parameter | Dialect::Query => "ThrottlingException",
+                Dialect::Memory | Dialect::XRay => "ThrottledException",
             },
             Self::Coded { code, .. } => code,
             Self::Missing(_) => "NotImplemented",
-        }
+        };
+        if dialect == Dialect::Query { without_exception(code) } else { code }
     }
 
     /// The HTTP status.
-    pub(crate) fn status(&self) -> u16 {
+    pub(crate) fn status(&self, dialect: Dialect) -> u16 {
+        let plain = matches!(dialect, Dialect::Query | Dialect::Parameter);
         match self {
+            Self::Throttled if plain => 400,
+            Self::Denied(_) if dialect == Dialect::Parameter => 400,
             Self::Validation { .. } => 400,
             Self::Quota(_) => 402,
             Self::Denied(_) => 403,
@@ -144,5 +159,17 @@ impl Failure {
             }
         }
         Value::Object(body)
+    }
+}
+
+/// Query services leave the word out of the codes that all services have in common.
+fn without_exception(code: &str) -> &str {
+    match code {
+        "ThrottlingException" => "Throttling",
+        "AccessDeniedException" => "AccessDenied",
+        "IncompleteSignatureException" => "IncompleteSignature",
+        "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
+        "ExpiredTokenException" => "ExpiredToken",
+        other => other,
     }
 }

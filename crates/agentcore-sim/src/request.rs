@@ -1,6 +1,7 @@
 //! The parameters of a request: from its path, its query and its body.
 
 use bytes::Bytes;
+use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -13,8 +14,12 @@ pub(crate) struct Params {
     pub(crate) path: Map<String, Value>,
     /// From the query, in order.
     pub(crate) query: Vec<(String, String)>,
-    /// From the body.
+    /// From the body, if it is a document.
     pub(crate) body: Map<String, Value>,
+    /// From the headers.
+    pub(crate) headers: HeaderMap,
+    /// The body, if it is no document.
+    pub(crate) raw: Bytes,
 }
 
 impl Params {
@@ -26,6 +31,11 @@ impl Params {
     /// The first value of a name in the query.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a header, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The token that makes the request idempotent.
@@ -68,6 +78,41 @@ pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
             (decode(&name.replace('+', " ")), decode(&value.replace('+', " ")))
         })
         .collect()
+}
+
+/// The parameters in a form: `Tags.member.1.Key=a` is a member `Tags`, a list of records with a `Key`.
+pub(crate) fn form(body: &Bytes) -> Map<String, Value> {
+    let mut all = Map::new();
+    for (name, text) in pairs(&String::from_utf8_lossy(body)) {
+        let parts: Vec<&str> = name.split('.').collect();
+        lay(&mut all, &parts, text);
+    }
+    all.into_iter().map(|(name, value)| (name, with_lists(value))).collect()
+}
+
+fn lay(members: &mut Map<String, Value>, parts: &[&str], text: String) {
+    let Some((first, rest)) = parts.split_first() else { return };
+    if rest.is_empty() {
+        members.insert((*first).to_owned(), Value::from(text));
+    } else if let Value::Object(inner) = members.entry(*first).or_insert_with(|| Value::Object(Map::new())) {
+        lay(inner, rest, text);
+    }
+}
+
+/// Turns the members `member.1`, `member.2` into lists, in the order of their numbers.
+fn with_lists(value: Value) -> Value {
+    let Value::Object(mut members) = value else { return value };
+    let items = match members.remove("member") {
+        Some(Value::Object(items)) if members.is_empty() => items,
+        other => {
+            members.extend(other.map(|other| ("member".to_owned(), other)));
+            return Value::Object(members.into_iter().map(|(name, value)| (name, with_lists(value))).collect());
+        }
+    };
+    let mut items: Vec<(u64, Value)> =
+        items.into_iter().map(|(number, item)| (number.parse().unwrap_or(u64::MAX), with_lists(item))).collect();
+    items.sort_by_key(|(number, _)| *number);
+    Value::Array(items.into_iter().map(|(_, item)| item).collect())
 }
 
 /// A JSON object; an empty body is an empty one.

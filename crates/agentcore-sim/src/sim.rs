@@ -15,8 +15,8 @@ use crate::faults::{Faults, Mishap, ResetPoint};
 use crate::journal::{Journal, JournalEntry, Outcome};
 use crate::moment::{later, whole_millis};
 use crate::random::Random;
-use crate::request::{Params, json_object, pairs};
-use crate::services::{self, Call, Operation, Protocol, Reply, Service};
+use crate::request::{Params, form, json_object, pairs};
+use crate::services::{self, Call, Found, Operation, Protocol, Reply, Service};
 use crate::settings::Settings;
 use crate::shape::common;
 use crate::store::{Remembered, Store};
@@ -84,7 +84,7 @@ impl Sim {
         entry.outcome = match &answer {
             Answer::Good { status, .. } => Outcome { status: *status, code: "OK".to_owned() },
             Answer::Bad { failure, .. } => {
-                Outcome { status: failure.status(), code: failure.code(writer.dialect).to_owned() }
+                Outcome { status: failure.status(writer.dialect), code: failure.code(writer.dialect).to_owned() }
             }
         };
         let reset = mishap.reset.is_some();
@@ -151,7 +151,8 @@ impl Sim {
             return Ok((Route { service, operation }, Caller::nobody()));
         }
         if is_form(request) {
-            writer.protocol = Protocol::Query;
+            // Who gets the service wrong is answered in the form of the request.
+            (writer.protocol, writer.dialect) = (Protocol::Query(""), Dialect::Query);
         }
         let caller = Caller::read(request.headers(), &self.store.sessions, now)?;
         caller.arn.clone_into(&mut entry.caller);
@@ -159,28 +160,17 @@ impl Sim {
         caller.account.clone_into(&mut entry.account);
         caller.region.clone_into(&mut entry.region);
         caller.service.clone_into(&mut entry.service);
-        let service = services::by_signing_name(&caller.service)
-            .ok_or_else(|| Failure::Missing(format!("The service {} is not simulated", caller.service)))?;
-        service.name.clone_into(&mut entry.service);
-        writer.protocol = service.protocol;
-        if service.protocol == Protocol::Query {
-            params.body = form(request);
-        }
-        let path = request.uri().path();
-        let found = service.find(request.method(), path, params);
-        if found.is_err()
-            && let Some(name) = service.missing_operation(request.method(), path)
-        {
-            name.clone_into(&mut entry.operation);
-        }
-        let (operation, labels) = found?;
+        params.headers.clone_from(request.headers());
+        let route = find(request, &caller.service, params, entry, writer)?;
+        let operation = route.operation;
         operation.name.clone_into(&mut entry.operation);
-        writer.serves(service, operation);
-        params.path = labels;
-        if service.protocol == Protocol::RestJson {
+        writer.serves(route.service, operation);
+        if operation.raw {
+            params.raw = request.body().clone();
+        } else if !matches!(route.service.protocol, Protocol::Query(_)) {
             params.body = json_object(request.body())?;
         }
-        Ok((Route { service, operation }, caller))
+        Ok((route, caller))
     }
 
     /// Quotas per second, client token, and the operation itself.
@@ -260,10 +250,38 @@ fn is_form(request: &Request<Bytes>) -> bool {
     kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
-/// The form that a query request has as its body.
-fn form(request: &Request<Bytes>) -> Map<String, Value> {
-    let text = String::from_utf8_lossy(request.body());
-    pairs(&text).into_iter().map(|(name, value)| (name, Value::from(value))).collect()
+/// The operation of a request, among those of the services that its signature can be for.
+fn find(
+    request: &Request<Bytes>,
+    signing_name: &str,
+    params: &mut Params,
+    entry: &mut JournalEntry,
+    writer: &mut Writer,
+) -> Result<Route, Failure> {
+    let mut failure = Failure::Missing(format!("The service {signing_name} is not simulated"));
+    for service in services::by_signing_name(signing_name) {
+        service.name.clone_into(&mut entry.service);
+        writer.protocol = service.protocol;
+        if matches!(service.protocol, Protocol::Query(_)) {
+            params.body = form(request.body());
+        }
+        match service.find(request, params) {
+            Found::Here(operation, labels) => {
+                params.path = labels;
+                return Ok(Route { service, operation });
+            }
+            Found::Missing(name) => {
+                failure = Failure::Missing(format!("The operation {name} of {} is not simulated", service.name));
+                entry.operation = name;
+                break;
+            }
+            Found::Nothing => {
+                let place = format!("{} {}", request.method(), request.uri().path());
+                failure = Failure::Missing(format!("{} has no operation at {place}", service.name));
+            }
+        }
+    }
+    Err(failure)
 }
 
 /// The operation of a request that needs no signature.
@@ -271,7 +289,7 @@ fn unsigned(request: &Request<Bytes>, params: &mut Params) -> Option<(&'static S
     if request.headers().contains_key(header::AUTHORIZATION) || request.uri().path() != "/" {
         return None;
     }
-    let form = form(request);
+    let form = form(request.body());
     let found = services::without_signature(form.get("Action").and_then(Value::as_str)?)?;
     params.body = form;
     Some(found)

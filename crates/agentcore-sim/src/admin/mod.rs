@@ -12,7 +12,7 @@ use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::answer::json as respond;
+use crate::answer::respond;
 use crate::request::pairs;
 use crate::sim::Sim;
 

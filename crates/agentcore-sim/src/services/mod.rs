@@ -2,11 +2,17 @@
 
 mod call;
 pub(crate) mod control;
+pub(crate) mod data;
+pub(crate) mod ecr;
+pub(crate) mod iam;
+pub(crate) mod logs;
 mod sts;
+pub(crate) mod xray;
 
 pub(crate) use call::Call;
 
-use http::Method;
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request};
 use serde_json::{Map, Value};
 
 use crate::failure::{Dialect, Failure};
@@ -17,8 +23,10 @@ use crate::request::{Params, match_path};
 pub(crate) enum Protocol {
     /// Paths, queries and JSON.
     RestJson,
-    /// A form with an `Action`, answered in XML.
-    Query,
+    /// A JSON document, and a header that names the operation after this word and a dot.
+    Json(&'static str),
+    /// A form with an `Action`, answered in XML of this namespace.
+    Query(&'static str),
 }
 
 /// One service.
@@ -47,6 +55,8 @@ pub(crate) struct Operation {
     pub(crate) writes: bool,
     /// Whether it takes a client token.
     pub(crate) token: bool,
+    /// Whether the body is not JSON but whatever the caller wants.
+    pub(crate) raw: bool,
     /// The published quota in requests per second.
     pub(crate) per_second: u32,
     pub(crate) dialect: Dialect,
@@ -56,20 +66,21 @@ pub(crate) struct Operation {
 /// A good answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Reply {
-    /// A JSON document.
+    /// A document: JSON, or XML for those who want that.
     Json(Value),
     /// Nothing.
     Empty,
-    /// What stands in the result element of an XML answer.
-    Xml(String),
+    /// Headers, the content type among them, and whatever comes after them.
+    Raw(HeaderMap, Bytes),
 }
 
 /// All services.
-static SERVICES: &[&Service] = &[&control::SERVICE, &sts::SERVICE];
+static SERVICES: &[&Service] =
+    &[&control::SERVICE, &data::SERVICE, &sts::SERVICE, &iam::SERVICE, &ecr::SERVICE, &logs::SERVICE, &xray::SERVICE];
 
-/// The service that a signature is for.
-pub(crate) fn by_signing_name(name: &str) -> Option<&'static Service> {
-    SERVICES.iter().find(|service| service.signing_name == name).copied()
+/// The services that a signature can be for: two have the same name there.
+pub(crate) fn by_signing_name(name: &str) -> impl Iterator<Item = &'static Service> {
+    SERVICES.iter().copied().filter(move |service| service.signing_name == name)
 }
 
 /// The one operation that needs no signature, and its service.
@@ -78,50 +89,56 @@ pub(crate) fn without_signature(action: &str) -> Option<(&'static Service, &'sta
     (action == sts::UNSIGNED).then_some((&sts::SERVICE, operation))
 }
 
+/// What a request is for: a service's operation, or one that it has in AWS only, or nothing.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// An operation, and the parameters in its path.
+    Here(&'static Operation, Map<String, Value>),
+    /// An operation that is missing here, by its name.
+    Missing(String),
+    /// No operation of the service.
+    Nothing,
+}
+
 impl Service {
-    /// The operation that a request is for, and the parameters in its path.
-    pub(crate) fn find(
-        &self,
-        method: &Method,
-        path: &str,
-        params: &Params,
-    ) -> Result<(&'static Operation, Map<String, Value>), Failure> {
-        if self.protocol == Protocol::Query {
-            let action = params.body.get("Action").and_then(Value::as_str).unwrap_or_default();
-            let found = self.operations.iter().find(|operation| operation.name == action);
-            return found
-                .map(|operation| (operation, Map::new()))
-                .ok_or_else(|| Failure::Missing(format!("The operation {action} of {} is not simulated", self.name)));
+    /// The operation that a request is for.
+    pub(crate) fn find(&self, request: &Request<Bytes>, params: &Params) -> Found {
+        let name = match self.protocol {
+            Protocol::RestJson => return self.at(request.method(), request.uri().path()),
+            Protocol::Json(prefix) => {
+                let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+                target.and_then(|target| target.strip_prefix(prefix)?.strip_prefix('.')).unwrap_or_default()
+            }
+            Protocol::Query(_) => params.body.get("Action").and_then(Value::as_str).unwrap_or_default(),
+        };
+        match self.operations.iter().find(|operation| operation.name == name) {
+            Some(operation) => Found::Here(operation, Map::new()),
+            None if name.is_empty() => Found::Nothing,
+            None => Found::Missing(name.to_owned()),
         }
-        self.operations
-            .iter()
-            .filter(|operation| operation.route.0 == method.as_str())
-            .find_map(|operation| match_path(operation.route.1, path).map(|labels| (operation, labels)))
-            .ok_or_else(|| {
-                let what = self.missing_operation(method, path);
-                Failure::Missing(what.map_or_else(
-                    || format!("There is no simulated operation of {} at {method} {path}", self.name),
-                    |name| format!("The operation {name} of {} is not simulated", self.name),
-                ))
-            })
+    }
+
+    fn at(&self, method: &Method, path: &str) -> Found {
+        let here = self.operations.iter().filter(|operation| operation.route.0 == method.as_str());
+        // A path without parameters is more exact than one with them.
+        let mut found: Vec<_> = here
+            .filter_map(|operation| match_path(operation.route.1, path).map(|labels| (operation, labels)))
+            .collect();
+        found.sort_by_key(|(_, labels)| labels.len());
+        if let Some((operation, labels)) = found.into_iter().next() {
+            return Found::Here(operation, labels);
+        }
+        self.missing_operation(method, path).map_or(Found::Nothing, |name| Found::Missing(name.to_owned()))
     }
 
     /// The operation that AWS has at this place, if it is known to be missing here.
-    pub(crate) fn missing_operation(&self, method: &Method, path: &str) -> Option<&'static str> {
-        let mut candidates: Vec<&str> = Vec::new();
-        for line in self.missing.lines() {
+    fn missing_operation(&self, method: &Method, path: &str) -> Option<&'static str> {
+        let lines = self.missing.lines().filter_map(|line| {
             let mut parts = line.split('\t');
-            let (Some(name), Some(verb), Some(template)) = (parts.next(), parts.next(), parts.next()) else { continue };
-            if verb != method.as_str() {
-                continue;
-            }
-            match match_path(template, path) {
-                // A path without parameters is the most exact there is.
-                Some(labels) if labels.is_empty() => return Some(name),
-                Some(_) => candidates.push(name),
-                None => {}
-            }
-        }
-        candidates.first().copied()
+            let (name, verb, template) = (parts.next()?, parts.next()?, parts.next()?);
+            let labels = match_path(template, path).filter(|_| verb == method.as_str())?;
+            Some((labels.len(), name))
+        });
+        lines.min_by_key(|(labels, _)| *labels).map(|(_, name)| name)
     }
 }

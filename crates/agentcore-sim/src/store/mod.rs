@@ -1,4 +1,5 @@
-//! Everything that exists, in one map by ARN. An ARN names its account and its region, so these never mix.
+//! Everything that exists. The resources of AgentCore are in one map by ARN: an ARN names its account and its region,
+//! so these never mix. The other services have a state of their own each.
 
 mod resource;
 mod sessions;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::services::{data, ecr, iam, logs, xray};
 use crate::settings::{Gone, Settings, UpdatedAt};
 
 /// Everything that exists.
@@ -24,6 +26,11 @@ pub(crate) struct Store {
     resources: BTreeMap<String, Resource>,
     pub(crate) tokens: Tokens,
     pub(crate) sessions: Sessions,
+    pub(crate) data: data::State,
+    pub(crate) iam: iam::State,
+    pub(crate) ecr: ecr::State,
+    pub(crate) logs: logs::State,
+    pub(crate) xray: xray::State,
 }
 
 impl Store {

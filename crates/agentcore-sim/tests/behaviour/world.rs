@@ -71,6 +71,45 @@ impl World {
         self.send(request)
     }
 
+    /// A signed request to a service that has one place for all and names the operation in a header.
+    pub fn json(&mut self, service: &str, target: &str, body: &Value) -> Answer {
+        let request = Request::post("/")
+            .header("authorization", self.authorization(service))
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target)
+            .body(Bytes::from(body.to_string()))
+            .unwrap();
+        self.send(request)
+    }
+
+    /// A signed request to a service that takes forms and answers in XML.
+    pub fn query(&mut self, service: &str, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        let encode =
+            |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let mut body = format!("Action={action}");
+        for (name, value) in parameters {
+            body.push_str(&format!("&{}={}", encode(name), encode(value)));
+        }
+        let request = Request::post("/")
+            .header("authorization", self.authorization(service))
+            .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+            .body(Bytes::from(body))
+            .unwrap();
+        self.send(request)
+    }
+
+    /// A signed request to a service of paths and JSON other than the AgentCore control plane.
+    pub fn rest(&mut self, service: &str, method: &str, path: &str, body: &Value) -> Answer {
+        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", self.authorization(service))
+            .body(body)
+            .unwrap();
+        self.send(request)
+    }
+
     pub fn get(&mut self, path: &str) -> Answer {
         self.call("GET", path, &Value::Null)
     }
@@ -131,12 +170,15 @@ impl Answer {
 
 fn read(response: Response<Bytes>) -> Answer {
     let (parts, body) = response.into_parts();
-    let code = parts.headers.get("x-amzn-errortype").map(|code| code.to_str().unwrap().to_owned());
+    let body =
+        serde_json::from_slice(&body).unwrap_or_else(|_| Value::String(String::from_utf8(body.to_vec()).unwrap()));
+    let in_header = parts.headers.get("x-amzn-errortype").map(|code| code.to_str().unwrap());
+    let in_xml = body.as_str().and_then(|xml| xml.split_once("<Code>")?.1.split_once("</Code>"));
+    let code = in_header.or(body.get("__type").and_then(Value::as_str)).or(in_xml.map(|(code, _)| code));
     Answer {
         status: parts.status.as_u16(),
-        code: code.unwrap_or_default(),
-        body: serde_json::from_slice(&body)
-            .unwrap_or_else(|_| Value::String(String::from_utf8(body.to_vec()).unwrap())),
+        code: code.unwrap_or_default().to_owned(),
+        body,
         delivery: parts.extensions.get().copied().unwrap_or_default(),
         headers: parts.headers,
     }

@@ -25,18 +25,48 @@ type Run = fn(&mut Call<'_>) -> Result<Reply, Failure>;
 
 /// An operation that changes something, with a client token.
 const fn write(name: &'static str, route: (&'static str, &'static str), per_second: u32, run: Run) -> Operation {
-    Operation { name, route, status: 202, writes: true, token: true, per_second, dialect: Dialect::Common, run }
+    Operation {
+        name,
+        route,
+        status: 202,
+        writes: true,
+        token: true,
+        raw: false,
+        per_second,
+        dialect: Dialect::Common,
+        run,
+    }
 }
 
 /// An operation that changes nothing.
 const fn read(name: &'static str, route: (&'static str, &'static str), per_second: u32, run: Run) -> Operation {
-    Operation { name, route, status: 200, writes: false, token: false, per_second, dialect: Dialect::Common, run }
+    Operation {
+        name,
+        route,
+        status: 200,
+        writes: false,
+        token: false,
+        raw: false,
+        per_second,
+        dialect: Dialect::Common,
+        run,
+    }
 }
 
 /// An operation on tags. Their quotas are not published; 5 a second is assumed.
 const fn tag(name: &'static str, method: &'static str, status: u16, run: Run) -> Operation {
     let route = (method, "/tags/{resourceArn}");
-    Operation { name, route, status, writes: status == 204, token: false, per_second: 5, dialect: Dialect::Common, run }
+    Operation {
+        name,
+        route,
+        status,
+        writes: status == 204,
+        token: false,
+        raw: false,
+        per_second: 5,
+        dialect: Dialect::Common,
+        run,
+    }
 }
 
 /// The same, of a memory: its errors have other names.

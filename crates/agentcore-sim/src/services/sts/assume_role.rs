@@ -1,8 +1,7 @@
 //! AssumeRole and AssumeRoleWithWebIdentity: a session in the account of the role.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use crate::answer::escape;
 use crate::failure::Failure;
 use crate::moment::{later, seconds};
 use crate::services::{Call, Reply};
@@ -15,7 +14,7 @@ const DEFAULT_SECONDS: u64 = 3600;
 
 /// A session of a role for the caller.
 pub(super) fn assume_role(call: &mut Call<'_>) -> Result<Reply, Failure> {
-    session(call).map(Reply::Xml)
+    session(call).map(|result| Reply::Json(Value::Object(result)))
 }
 
 /// A session of a role for whoever has the token. Tokens are not verified.
@@ -23,11 +22,12 @@ pub(super) fn assume_role_with_web_identity(call: &mut Call<'_>) -> Result<Reply
     if parameter(call, "WebIdentityToken").is_empty() {
         return Err(Failure::field("WebIdentityToken", "WebIdentityToken must not be empty"));
     }
-    let result = session(call)?;
-    Ok(Reply::Xml(format!("{result}<SubjectFromWebIdentityToken>unverified</SubjectFromWebIdentityToken>")))
+    let mut result = session(call)?;
+    result.insert("SubjectFromWebIdentityToken".to_owned(), Value::from("unverified"));
+    Ok(Reply::Json(Value::Object(result)))
 }
 
-fn session(call: &mut Call<'_>) -> Result<String, Failure> {
+fn session(call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
     let role = parameter(call, "RoleArn");
     common::ROLE.accept_text("RoleArn", &role)?;
     let name = parameter(call, "RoleSessionName");
@@ -53,16 +53,18 @@ fn session(call: &mut Call<'_>) -> Result<String, Failure> {
     let arn = format!("arn:aws:sts::{account}:assumed-role/{role_name}/{name}");
     let user_id = format!("{role_id}:{name}");
     let expires = later(call.now, seconds(duration));
-    let result = format!(
-        "<Credentials><AccessKeyId>{access_key}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\
-         <SessionToken>{token}</SessionToken><Expiration>{expires:.0}</Expiration></Credentials>\
-         <AssumedRoleUser><AssumedRoleId>{}</AssumedRoleId><Arn>{}</Arn></AssumedRoleUser>",
-        escape(&user_id),
-        escape(&arn)
-    );
+    let result = json!({
+        "Credentials": {
+            "AccessKeyId": access_key,
+            "SecretAccessKey": secret,
+            "SessionToken": token,
+            "Expiration": format!("{expires:.0}"),
+        },
+        "AssumedRoleUser": { "AssumedRoleId": user_id, "Arn": arn },
+    });
     let session = Session { account: account.to_owned(), arn, user_id, expires };
     call.store.sessions.insert(access_key, session, call.now);
-    Ok(result)
+    Ok(result.as_object().cloned().unwrap_or_default())
 }
 
 fn parameter(call: &Call<'_>, name: &str) -> String {

@@ -1,6 +1,7 @@
 //! GetCallerIdentity.
 
-use crate::answer::escape;
+use serde_json::json;
+
 use crate::failure::Failure;
 use crate::services::{Call, Reply};
 
@@ -8,10 +9,5 @@ use crate::services::{Call, Reply};
 #[expect(clippy::unnecessary_wraps, reason = "all operations have one signature")]
 pub(super) fn get_caller_identity(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let caller = call.caller;
-    Ok(Reply::Xml(format!(
-        "<Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account>",
-        escape(&caller.arn),
-        escape(&caller.user_id),
-        escape(&caller.account)
-    )))
+    Ok(Reply::Json(json!({ "Arn": caller.arn, "UserId": caller.user_id, "Account": caller.account })))
 }

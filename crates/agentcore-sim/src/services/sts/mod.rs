@@ -10,8 +10,13 @@ use crate::failure::Dialect;
 pub(super) const UNSIGNED: &str = "AssumeRoleWithWebIdentity";
 
 /// The service.
-pub(super) static SERVICE: Service =
-    Service { signing_name: "sts", name: "sts", protocol: Protocol::Query, operations: OPERATIONS, missing: "" };
+pub(super) static SERVICE: Service = Service {
+    signing_name: "sts",
+    name: "sts",
+    protocol: Protocol::Query("https://sts.amazonaws.com/doc/2011-06-15/"),
+    operations: OPERATIONS,
+    missing: "",
+};
 
 static OPERATIONS: &[Operation] = &[
     operation("GetCallerIdentity", identity::get_caller_identity),
@@ -30,8 +35,9 @@ const fn operation(
         status: 200,
         writes: false,
         token: false,
+        raw: false,
         per_second: 600,
-        dialect: Dialect::Common,
+        dialect: Dialect::Query,
         run,
     }
 }

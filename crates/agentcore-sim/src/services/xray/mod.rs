@@ -1,0 +1,16 @@
+//! X-Ray: where traces go, and which are indexed.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Operation, Protocol, Service};
+
+/// The service.
+pub(crate) static SERVICE: Service =
+    Service { signing_name: "xray", name: "xray", protocol: Protocol::RestJson, operations: OPERATIONS, missing: "" };
+
+static OPERATIONS: &[Operation] = &[];
+
+/// All that the service has, of all accounts and regions.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct State {}
