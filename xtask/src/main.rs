@@ -47,7 +47,9 @@ enum Task {
     /// for the tests of the chart. If KUBEBUILDER_ASSETS is set, they have to be in
     /// that folder, helm excepted. Otherwise they are in ${XDG_CACHE_HOME:-$HOME/.cache}/agentcore-operator/tools, where they are
     /// built from the Go modules that tools/*/go.mod pins. That takes Go and, the
-    /// first time, about eight minutes.
+    /// first time, about eight minutes. The tests against AWS's own service models take a
+    /// Python environment beside it, with the packages that tools/python/requirements.txt
+    /// pins: some ten seconds, a Python 3 and a package index.
     Tools,
 
     /// Run a development cluster until Ctrl-C

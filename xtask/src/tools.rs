@@ -1,6 +1,7 @@
-//! `cargo xtask tools`: the programs of the development cluster.
+//! `cargo xtask tools`: the programs of the development cluster, and the Python environment of the tests.
 
 use anyhow::Result;
+use aws_model::python;
 use devcluster::tools;
 
 /// Finds every tool, builds what is missing, and prints where each program is.
@@ -10,5 +11,6 @@ pub(crate) fn run() -> Result<()> {
             println!("{:<24} {}", program.name, program.path.display());
         }
     }
+    println!("{:<24} {}", "python", python::locate()?.display());
     Ok(())
 }
