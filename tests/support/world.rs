@@ -41,7 +41,7 @@ impl World {
     /// A world with these settings of AWS, whose operator is set up by `setup`.
     pub async fn with(purpose: &str, settings: Settings, setup: impl FnOnce(Setup) -> Setup) -> Self {
         let objects = Objects::new(purpose).await;
-        let aws = Server::start(Options { port: 0, settings }).await.unwrap();
+        let aws = Server::start(Options { settings, ..Options::default() }).await.unwrap();
         let operator = Operator::start(setup(Setup::new(&objects.namespace, &aws.url())));
         Self { aws, objects, operator }
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use agentcore_operator::iam;
-use agentcore_sim::Settings;
+use agentcore_sim::server::{Options, Server};
 use devcluster::Cluster;
 use serde_json::{Value, json};
 
@@ -143,10 +143,7 @@ fn actions(policy: &Value) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_charts_rights_and_the_printed_policy_are_what_the_operator_needs() {
     let objects = crate::support::api::Objects::new("chart-operator").await;
-    let aws =
-        agentcore_sim::server::Server::start(agentcore_sim::server::Options { port: 0, settings: Settings::default() })
-            .await
-            .unwrap();
+    let aws = Server::start(Options::default()).await.unwrap();
     let namespace = objects.namespace.clone();
     let watched = format!("watchNamespaces=[\"{namespace}\"]");
     let kubeconfig = install(cluster(), &namespace, &[&watched]);

@@ -80,7 +80,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         settings.set(assignment).with_context(|| format!("--set {assignment}"))?;
     }
     let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
-    let server = Server::start(Options { port: arguments.port, settings }).await?;
+    let server = Server::start(Options { port: arguments.port, settings, observer: None }).await?;
     let url = server.url();
     println!("agentcore-sim: listening on {url}");
     println!(

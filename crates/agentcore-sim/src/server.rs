@@ -27,6 +27,37 @@ pub struct Options {
     pub port: u16,
     /// What the simulator is told.
     pub settings: Settings,
+    /// Who sees each request with its answer.
+    pub observer: Option<Observer>,
+}
+
+/// Somebody who is shown each request together with its answer, in the order in which they took effect.
+///
+/// No other request is answered meanwhile, so it must be quick, and must not look at the server itself. The answer
+/// is as the core gave it: its [`Delivery`] says whether it was sent at all.
+#[derive(Clone)]
+pub struct Observer(Arc<See>);
+
+type See = dyn Fn(&Request<Bytes>, &Response<Bytes>) + Send + Sync;
+
+impl Observer {
+    /// An observer that calls this.
+    pub fn new(see: impl Fn(&Request<Bytes>, &Response<Bytes>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(see))
+    }
+}
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Observer")
+    }
+}
+
+/// Two are the same if they are one.
+impl PartialEq for Observer {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// Why a server could not be started.
@@ -57,16 +88,21 @@ impl Server {
     /// Starts a server on 127.0.0.1 with an empty world, in the current tokio runtime.
     pub async fn start(options: Options) -> Result<Self, ServerError> {
         options.settings.check()?;
-        Self::start_with(options.port, Sim::new(options.settings)).await
+        Self::open(options.port, Sim::new(options.settings), options.observer).await
     }
 
     /// Starts a server on 127.0.0.1 with a world that exists already, in the current tokio runtime.
     pub async fn start_with(port: u16, sim: Sim) -> Result<Self, ServerError> {
+        Self::open(port, sim, None).await
+    }
+
+    async fn open(port: u16, sim: Sim, observer: Option<Observer>) -> Result<Self, ServerError> {
         let failed = |error| ServerError::Listen { port, error };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let sim = Arc::new(Mutex::new(sim));
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&sim)));
+        let world = World { sim: Arc::clone(&sim), observer };
+        let accepting = tokio::spawn(accept(listener, world));
         Ok(Self { sim, address, accepting })
     }
 
@@ -101,14 +137,33 @@ impl Drop for Server {
     }
 }
 
+/// What all connections share.
+#[derive(Debug, Clone)]
+struct World {
+    sim: Arc<Mutex<Sim>>,
+    observer: Option<Observer>,
+}
+
+impl World {
+    /// Answers one request at the present time.
+    fn handle(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let mut sim = self.sim.lock().unwrap_or_else(PoisonError::into_inner);
+        let response = sim.answer(Timestamp::now(), request);
+        if let Some(Observer(see)) = &self.observer {
+            see(request, &response);
+        }
+        response
+    }
+}
+
 /// Takes connections until it is dropped, and they with it.
-async fn accept(listener: TcpListener, sim: Arc<Mutex<Sim>>) -> Infallible {
+async fn accept(listener: TcpListener, world: World) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve(stream, Arc::clone(&sim)));
+                    connections.spawn(serve(stream, world.clone()));
                 }
             }
             Some(_ended) = connections.join_next() => {}
@@ -121,15 +176,15 @@ async fn accept(listener: TcpListener, sim: Arc<Mutex<Sim>>) -> Infallible {
 #[error("the connection was ended on purpose")]
 struct Ended;
 
-async fn serve(stream: TcpStream, sim: Arc<Mutex<Sim>>) {
+async fn serve(stream: TcpStream, world: World) {
     // Answers are small and waited for.
     let _best_effort = stream.set_nodelay(true);
-    let service = service_fn(move |request| answer(request, Arc::clone(&sim)));
+    let service = service_fn(move |request| answer(request, world.clone()));
     // An error here is a client that went away, or a connection that was ended on purpose.
     let _ended = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(request: Request<Incoming>, sim: Arc<Mutex<Sim>>) -> Result<Response<Full<Bytes>>, Ended> {
+async fn answer(request: Request<Incoming>, world: World) -> Result<Response<Full<Bytes>>, Ended> {
     let (parts, body) = request.into_parts();
     // What was saved is as long as it is.
     let limit = if parts.uri.path() == "/_sim/load" { usize::MAX } else { LONGEST_BODY };
@@ -143,10 +198,7 @@ async fn answer(request: Request<Incoming>, sim: Arc<Mutex<Sim>>) -> Result<Resp
         }
         Err(_) => return Err(Ended),
     };
-    let response = {
-        let mut sim = sim.lock().unwrap_or_else(PoisonError::into_inner);
-        sim.handle(Timestamp::now(), Request::from_parts(parts, body))
-    };
+    let response = world.handle(&Request::from_parts(parts, body));
     let delivery = response.extensions().get::<Delivery>().copied().unwrap_or_default();
     if !delivery.delay.is_zero() {
         tokio::time::sleep(delivery.delay).await;

@@ -72,14 +72,19 @@ impl Sim {
     /// `now` must not go back from one call to the next. The answer's extensions have a [`Delivery`].
     #[expect(clippy::needless_pass_by_value, reason = "a request is answered once")]
     pub fn handle(&mut self, now: Timestamp, request: Request<Bytes>) -> Response<Bytes> {
+        self.answer(now, &request)
+    }
+
+    /// The same, of a request that is still wanted.
+    pub(crate) fn answer(&mut self, now: Timestamp, request: &Request<Bytes>) -> Response<Bytes> {
         let now = self.advance(now);
         if request.uri().path().starts_with("/_sim") {
-            return self.admin(now, &request);
+            return self.admin(now, request);
         }
         let request_id = self.random.uuid();
-        let mut entry = blank_entry(now, &request);
+        let mut entry = blank_entry(now, request);
         let mut writer = Writer::new(request_id);
-        let (answer, mishap) = self.serve(now, &request, &mut entry, &mut writer);
+        let (answer, mishap) = self.serve(now, request, &mut entry, &mut writer);
         let mut response = writer.write(&answer);
         entry.outcome = match &answer {
             Answer::Good { status, .. } => Outcome { status: *status, code: "OK".to_owned() },

@@ -2,10 +2,11 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use agentcore_sim::server::{Options, Server};
-use agentcore_sim::{Fault, FaultRule, ResetPoint};
+use agentcore_sim::server::{Observer, Options, Server};
+use agentcore_sim::{Delivery, Fault, FaultRule, ResetPoint};
 use serde_json::json;
 
 const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 \
@@ -80,4 +81,25 @@ async fn a_body_can_be_too_long() {
     let answer = ask(server.port(), "PUT", "/code-interpreters", "x".repeat(1024 * 1024 + 1)).await;
     assert!(answer.starts_with("HTTP/1.1 413") || answer.is_empty(), "{answer}");
     assert_eq!(server.with(|sim| sim.journal().count()), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_observer_sees_every_exchange() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&seen);
+    let observer = Observer::new(move |request, response| {
+        let reset = response.extensions().get::<Delivery>().is_some_and(|delivery| delivery.reset);
+        notes.lock().unwrap().push((request.uri().path().to_owned(), response.status().as_u16(), reset));
+    });
+    let server = Server::start(Options { observer: Some(observer), ..Options::default() }).await.unwrap();
+    let port = server.port();
+    server.with(|sim| sim.add_fault_rule(rule(Fault::Reset(ResetPoint::Before))));
+    assert_eq!(ask(port, "PUT", "/code-interpreters", interpreter()).await, "");
+    ask(port, "PUT", "/code-interpreters", interpreter()).await;
+    ask(port, "GET", "/_sim/", String::new()).await;
+    let path = "/code-interpreters".to_owned();
+    assert_eq!(
+        *seen.lock().unwrap(),
+        [(path.clone(), 202, true), (path, 202, false), ("/_sim/".to_owned(), 200, false)]
+    );
 }
