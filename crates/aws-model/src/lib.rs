@@ -4,11 +4,34 @@
 //! own Python client works. None of them is part of this repository: [`python::locate`] installs the package from the
 //! pins of `tools/python/requirements.txt`, and [`Model::load`] reads what is in it.
 //!
-//! How the crate is laid out: `python` makes the environment, and `model` is what a file says.
+//! ```no_run
+//! # fn check(request: &http::Request<bytes::Bytes>, answer: &http::Response<bytes::Bytes>)
+//! # -> Result<(), Box<dyn std::error::Error>> {
+//! use aws_model::Model;
+//!
+//! let model = Model::load("bedrock-agentcore-control")?;
+//! assert_eq!(model.check_request(request), []);
+//! let operation = model.operation_of(request).ok_or("no operation")?;
+//! assert_eq!(model.check_response(operation, answer, &["ThrottlingException"]), []);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! How the crate is laid out: `python` makes the environment, `model` is what a file says, `route` finds the operation
+//! of a request, `wire` reads what is not JSON, `pattern` makes the models' patterns usable, and `check` has the
+//! checks of requests and answers.
 
+mod check;
 mod error;
 pub mod model;
+mod pattern;
 pub mod python;
+mod route;
+mod violation;
+mod wire;
 
+pub use self::check::COMMON;
 pub use self::error::Error;
-pub use self::model::Model;
+pub use self::model::{Model, Operation};
+pub use self::pattern::Unusable;
+pub use self::violation::{Rule, Violation};
