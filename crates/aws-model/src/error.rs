@@ -1,10 +1,10 @@
-//! Everything that can go wrong before a check is made, each with the next step for the developer.
+//! Everything that can go wrong around the checks, each with the next step for the developer.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
-/// Why the Python environment or a model could not be had.
+/// Why the Python environment, a model or a request could not be had.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -60,6 +60,22 @@ pub enum Error {
     Model {
         /// The service, as botocore names it.
         service: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// No value of a shape could be made.
+    #[error("no value of the shape {shape} could be made; give one for its member")]
+    NoValue {
+        /// The name of the shape.
+        shape: String,
+    },
+
+    /// A generated input can't be written as a request.
+    #[error("an input of {operation} can't be written as a request: {reason}")]
+    Unwritable {
+        /// The operation.
+        operation: String,
         /// What is wrong with it.
         reason: String,
     },

@@ -18,11 +18,12 @@
 //! ```
 //!
 //! How the crate is laid out: `python` makes the environment, `model` is what a file says, `route` finds the operation
-//! of a request, `wire` reads what is not JSON, `pattern` makes the models' patterns usable, and `check` has the
-//! checks of requests and answers.
+//! of a request, `wire` reads what is not JSON, `pattern` makes the models' patterns usable, `check` has the
+//! checks of requests and answers, and `generate` makes requests.
 
 mod check;
 mod error;
+mod generate;
 pub mod model;
 mod pattern;
 pub mod python;
@@ -32,6 +33,7 @@ mod wire;
 
 pub use self::check::COMMON;
 pub use self::error::Error;
+pub use self::generate::{Given, Invalid, Size};
 pub use self::model::{Model, Operation};
 pub use self::pattern::Unusable;
 pub use self::violation::{Rule, Violation};

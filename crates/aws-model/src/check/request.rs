@@ -35,7 +35,14 @@ impl Model {
             Some((name, member)) if self.shape(&member.shape).kind == Kind::Structure => {
                 let place = format!("input.{name}");
                 if !request.body().is_empty() {
-                    body.media_type(request.headers(), "application/json");
+                    // A few operations have the type of their body as a member.
+                    let free = |(name, member): (&String, &Member)| {
+                        member.location == Some(Location::Header)
+                            && member.wire_name(name).eq_ignore_ascii_case("content-type")
+                    };
+                    if !shape.members.iter().any(free) {
+                        body.media_type(request.headers(), "application/json");
+                    }
                     if let Some(value) = body.parse(request.body()) {
                         body.value(member, &value, &place);
                     }
