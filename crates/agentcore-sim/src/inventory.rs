@@ -77,9 +77,5 @@ impl Sim {
 
 /// The id by which the simulator's own interface knows a resource.
 pub(crate) fn public_id(resource: &Resource) -> String {
-    if resource.kind != Kind::AgentRuntimeEndpoint {
-        return resource.id.clone();
-    }
-    let path = resource.arn.rsplit(":runtime/").next().unwrap_or_default();
-    path.replace("/runtime-endpoint/", "/")
+    Kind::of_arn(&resource.arn).map_or_else(|| resource.id.clone(), |(_, id)| id)
 }

@@ -22,6 +22,16 @@ pub struct Quotas {
     pub strategies: usize,
     /// Code interpreters, without AWS's own.
     pub code_interpreters: usize,
+    /// Browsers, without AWS's own.
+    pub browsers: usize,
+    /// Browser profiles.
+    pub browser_profiles: usize,
+    /// Workload identities, those of runtimes and gateways included.
+    pub workload_identities: usize,
+    /// Gateways.
+    pub gateways: usize,
+    /// Targets of one gateway.
+    pub targets_per_gateway: usize,
     /// Requests per second by operation, where they differ from the published number.
     pub requests_per_second: BTreeMap<String, u32>,
 }
@@ -36,6 +46,11 @@ impl Default for Quotas {
             strategies_per_memory: 6,
             strategies: 900,
             code_interpreters: 1000,
+            browsers: 1000,
+            browser_profiles: 100,
+            workload_identities: 11_000,
+            gateways: 1000,
+            targets_per_gateway: 100,
             requests_per_second: BTreeMap::new(),
         }
     }

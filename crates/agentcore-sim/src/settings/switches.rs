@@ -28,7 +28,7 @@ pub enum Served {
 pub enum Gone {
     /// ResourceNotFoundException, 404.
     NotFound,
-    /// A code interpreter with the status DELETED; the kinds without this status answer 404.
+    /// A code interpreter, a browser or a profile with the status DELETED; the kinds without this status answer 404.
     Deleted,
     /// AccessDeniedException, 403.
     AccessDenied,

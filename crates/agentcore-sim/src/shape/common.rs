@@ -10,6 +10,23 @@ pub(crate) static CLIENT_TOKEN: Shape = pattern(33, 256, "[a-zA-Z0-9](-*[a-zA-Z0
 pub(crate) static DESCRIPTION: Shape = text(1, 4096);
 /// The ARN of a role.
 pub(crate) static ROLE: Shape = pattern(1, 2048, r"arn:aws(-[^:]+)?:iam::([0-9]{12})?:role/.+");
+/// The id of a runtime.
+pub(crate) static RUNTIME_ID: Shape = pattern(1, 111, "[a-zA-Z][a-zA-Z0-9_]{0,99}-[a-zA-Z0-9]{10}");
+/// The id of a memory.
+pub(crate) static MEMORY_ID: Shape = pattern(12, 111, "[a-zA-Z][a-zA-Z0-9-_]{0,99}-[a-zA-Z0-9]{10}");
+/// The id of a code interpreter.
+pub(crate) static INTERPRETER_ID: Shape =
+    pattern(1, 111, r"(aws\.codeinterpreter\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
+/// The id of a browser.
+pub(crate) static BROWSER_ID: Shape = pattern(1, 111, r"(aws\.browser\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
+/// The id of a browser profile.
+pub(crate) static PROFILE_ID: Shape = pattern(1, 111, "[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}");
+/// The name of a workload identity, by which it is known.
+pub(crate) static WORKLOAD_NAME: Shape = pattern(3, 255, "[A-Za-z0-9_.-]+");
+/// The id of a gateway.
+pub(crate) static GATEWAY_ID: Shape = pattern(1, MANY, "([0-9a-z][-]?){1,100}-[0-9a-z]{10}");
+/// The id of a target of a gateway.
+pub(crate) static TARGET_ID: Shape = pattern(10, 10, "[0-9a-zA-Z]{10}");
 /// Any ARN.
 pub(crate) static ARN: Shape =
     pattern(1, 2048, r"arn:[a-z0-9-\.]{1,63}:[a-z0-9-\.]{0,63}:[a-z0-9-\.]{0,63}:[a-z0-9-\.]{0,63}:[^/].{0,1023}");

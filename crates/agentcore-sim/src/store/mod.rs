@@ -1,12 +1,13 @@
 //! Everything that exists. The resources of AgentCore are in one map by ARN: an ARN names its account and its region,
 //! so these never mix. The other services have a state of their own each.
 
+mod kind;
 mod resource;
 mod sessions;
 mod step;
 mod tokens;
 
-pub use resource::Kind;
+pub use kind::Kind;
 pub(crate) use resource::{Flap, Resource, Version};
 pub(crate) use sessions::{Session, Sessions};
 pub(crate) use step::{Change, Step};
@@ -107,7 +108,7 @@ impl Store {
         let lag = settings.list_lag();
         self.resources.retain(|_, resource| {
             resource.gone_at.is_none_or(|gone| {
-                (shows_deleted && resource.kind == Kind::CodeInterpreter) || crate::moment::later(gone, lag) > now
+                (shows_deleted && resource.kind.facts().shows_deleted) || crate::moment::later(gone, lag) > now
             })
         });
     }

@@ -6,47 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::kind::Kind;
 use super::step::{Change, Step};
-
-/// The kinds of resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Kind {
-    /// An agent runtime.
-    AgentRuntime,
-    /// An endpoint of an agent runtime.
-    AgentRuntimeEndpoint,
-    /// A memory.
-    Memory,
-    /// A code interpreter.
-    CodeInterpreter,
-}
-
-impl Kind {
-    /// The state in which a resource of the kind can be used.
-    pub fn good(self) -> &'static str {
-        if self == Self::Memory { "ACTIVE" } else { "READY" }
-    }
-
-    /// The kind in a sentence.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Self::AgentRuntime => "Agent runtime",
-            Self::AgentRuntimeEndpoint => "Agent runtime endpoint",
-            Self::Memory => "Memory",
-            Self::CodeInterpreter => "Code interpreter",
-        }
-    }
-
-    /// The state after a failure in a transitional state.
-    pub(crate) fn failed(self, transition: &str) -> &'static str {
-        match (self, transition) {
-            (Self::Memory, _) => "FAILED",
-            (_, "CREATING") => "CREATE_FAILED",
-            (_, "UPDATING") => "UPDATE_FAILED",
-            _ => "DELETE_FAILED",
-        }
-    }
-}
 
 /// A moment in which reads show an earlier state once more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +61,7 @@ pub(crate) struct Resource {
 impl Resource {
     /// Whether a change is under way.
     pub(crate) fn in_transition(&self) -> bool {
-        matches!(self.status.as_str(), "CREATING" | "UPDATING" | "DELETING")
+        matches!(self.status.as_str(), "CREATING" | "UPDATING" | "DELETING" | "SYNCHRONIZING" | "SAVING")
     }
 
     /// The status that a read shows.

@@ -1,31 +1,34 @@
 //! Checks that every kind has: the form of ids, names that are taken, changes under way.
 
+use serde_json::{Map, Value};
+
 use super::Call;
 use crate::failure::Failure;
-use crate::shape::{Shape, pattern};
+use crate::settings::Gone;
 use crate::store::{Kind, Resource};
-
-static RUNTIME_ID: Shape = pattern(1, 111, "[a-zA-Z][a-zA-Z0-9_]{0,99}-[a-zA-Z0-9]{10}");
-static MEMORY_ID: Shape = pattern(12, 111, "[a-zA-Z][a-zA-Z0-9-_]{0,99}-[a-zA-Z0-9]{10}");
-static INTERPRETER_ID: Shape =
-    pattern(1, 111, r"(aws\.codeinterpreter\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
 
 impl Call<'_> {
     /// The ARN of the resource in the path, if its id has the form of one. It need not exist.
     pub(super) fn target(&self, kind: Kind) -> Result<String, Failure> {
-        let (name, shape) = match kind {
-            Kind::AgentRuntime | Kind::AgentRuntimeEndpoint => ("agentRuntimeId", &RUNTIME_ID),
-            Kind::Memory => ("memoryId", &MEMORY_ID),
-            Kind::CodeInterpreter => ("codeInterpreterId", &INTERPRETER_ID),
-        };
-        let id = self.params.label(name);
-        shape.accept_text(name, id)?;
-        if kind == Kind::AgentRuntimeEndpoint {
-            let endpoint = self.params.label("endpointName");
-            crate::shape::common::NAME.accept_text("endpointName", endpoint)?;
-            return Ok(self.arn(kind, &format!("{id}/{endpoint}")));
+        let mut id = Vec::new();
+        for (name, shape) in kind.facts().key {
+            let part = self.params.label(name);
+            shape.accept_text(name, part)?;
+            id.push(part);
         }
-        Ok(self.arn(kind, id))
+        Ok(self.arn(kind, &id.join("/")))
+    }
+
+    /// A resource to be read: one that is there, or one that was deleted where the switches say that this is shown.
+    pub(super) fn readable(&self, arn: &str) -> Result<&Resource, Failure> {
+        let shows = self.settings.switches.gone == Gone::Deleted;
+        if let Some(gone) = self.store.any(arn).filter(|found| shows && found.gone_at.is_some())
+            && gone.kind.facts().shows_deleted
+        {
+            return Ok(gone);
+        }
+        self.check_exists(arn)?;
+        self.store.get(arn).ok_or_else(|| self.gone(arn))
     }
 
     /// A conflict if there is a resource of this name, or a refusal if there are too many of the kind.
@@ -63,13 +66,28 @@ impl Call<'_> {
             updated_at: self.now,
             status_since: self.now,
             tags: super::tags::of_request(self.params),
-            body: serde_json::Map::new(),
+            body: Map::new(),
             versions: Vec::new(),
             last_version: 0,
             steps: Vec::new(),
             flap: None,
             gone_at: None,
         }
+    }
+}
+
+/// Takes text out of a body that was checked.
+pub(super) fn take_text(body: &mut Map<String, Value>, name: &str) -> String {
+    match body.remove(name) {
+        Some(Value::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
+/// Adds why a state is a bad one, where a kind says it in one text.
+pub(super) fn put_reason(item: &mut Map<String, Value>, resource: &Resource) {
+    if let Some(reason) = &resource.failure_reason {
+        item.insert("failureReason".to_owned(), Value::from(reason.as_str()));
     }
 }
 
@@ -91,14 +109,4 @@ pub(super) fn check_updatable(resource: &Resource, after_failed_create: bool) ->
         return Err(Failure::Conflict(format!("{noun} '{id}' cannot be updated in state {status}")));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_patterns_are_regular_expressions() {
-        for shape in [&super::RUNTIME_ID, &super::MEMORY_ID, &super::INTERPRETER_ID] {
-            crate::shape::assert_compile(shape);
-        }
-    }
 }

@@ -8,6 +8,7 @@ mod page;
 mod runtime;
 mod settle;
 mod tags;
+mod tool;
 
 use super::{Call, Operation, Protocol, Reply, Service};
 use crate::failure::{Dialect, Failure};

@@ -29,15 +29,17 @@ impl Work {
 /// as they were seen in the field, the others by analogy.
 fn range(kind: Kind, work: Work, strategies: bool) -> (u64, u64) {
     match (work, kind, strategies) {
-        (Work::Delete, Kind::AgentRuntimeEndpoint, _) => (2_000, 8_000),
+        (Work::Delete, Kind::AgentRuntimeEndpoint | Kind::BrowserProfile | Kind::GatewayTarget, _) => (2_000, 8_000),
         (Work::Delete, _, _) | (Work::Create, Kind::Memory, false) => (5_000, 20_000),
         (_, Kind::AgentRuntimeEndpoint, _) => (2_000, 6_000),
         (Work::Create, Kind::AgentRuntime, _) => (8_000, 25_000),
-        (Work::Update, Kind::AgentRuntime, _) => (4_000, 12_000),
+        (_, Kind::AgentRuntime, _) => (4_000, 12_000),
         (Work::Create, Kind::Memory, true) => (160_000, 190_000),
-        (Work::Update, Kind::Memory, true) => (60_000, 90_000),
-        (Work::Update, Kind::Memory, false) => (3_000, 8_000),
-        (_, Kind::CodeInterpreter, _) => (5_000, 15_000),
+        (_, Kind::Memory, true) => (60_000, 90_000),
+        (_, Kind::Memory, false) | (Work::Update, Kind::Gateway, _) => (3_000, 8_000),
+        (_, Kind::CodeInterpreter | Kind::Browser, _) | (_, Kind::Gateway, _) => (5_000, 15_000),
+        (_, Kind::GatewayTarget, _) => (3_000, 10_000),
+        (_, Kind::BrowserProfile | Kind::WorkloadIdentity, _) => (0, 0),
     }
 }
 

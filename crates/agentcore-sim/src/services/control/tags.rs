@@ -83,6 +83,9 @@ fn taggable<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Resource, Failure> {
             "User: {caller} is not authorized to perform: bedrock-agentcore:{operation} on resource: {arn}"
         )));
     }
+    if Kind::of_arn(&arn).is_some_and(|(kind, _)| !kind.facts().tags) {
+        return Err(Failure::NotFound(format!("Resource '{arn}' was not found")));
+    }
     let refused = call.settings.switches.memory_tags == Served::Refused;
     let resource = call.existing(&arn)?;
     if refused && resource.kind == Kind::Memory {
