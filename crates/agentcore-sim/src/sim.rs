@@ -320,7 +320,17 @@ fn blank_entry(now: Timestamp, request: &Request<Bytes>) -> JournalEntry {
 }
 
 /// Members that hold an id, most exact first.
-const ID_MEMBERS: &[&str] = &["agentRuntimeId", "memoryId", "codeInterpreterId", "resourceArn", "id"];
+const ID_MEMBERS: &[&str] = &[
+    "agentRuntimeId",
+    "memoryId",
+    "codeInterpreterId",
+    "browserId",
+    "profileId",
+    "gatewayIdentifier",
+    "gatewayId",
+    "resourceArn",
+    "id",
+];
 /// Members that hold a name.
 const NAME_MEMBERS: &[&str] = &["agentRuntimeName", "endpointName", "name"];
 
@@ -333,9 +343,11 @@ fn name_resource(entry: &mut JournalEntry, answer: Option<&Value>) {
             value.and_then(Value::as_str).map(str::to_owned)
         })
     };
-    let (id, endpoint, name) = (find(ID_MEMBERS), find(&["endpointName"]), find(NAME_MEMBERS));
-    entry.resource_id = match (id, endpoint) {
-        (Some(runtime), Some(endpoint)) => Some(format!("{runtime}/{endpoint}")),
+    let (id, inner, name) = (find(ID_MEMBERS), find(&["endpointName", "targetId"]), find(NAME_MEMBERS));
+    entry.resource_id = match (id, inner) {
+        (Some(outer), Some(inner)) => Some(format!("{outer}/{inner}")),
+        // Workload identities are known by their names.
+        (None, _) if entry.operation.ends_with("WorkloadIdentity") => name.clone(),
         (id, _) => id,
     };
     entry.resource_name = name;

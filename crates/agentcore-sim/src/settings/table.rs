@@ -50,7 +50,7 @@ pub const SWITCHES: &[Switch] = &[
         values: "not-found, deleted, access-denied",
         default: "not-found",
         meaning: "what a request for something deleted is told",
-        reason: "404 is declared by every Get; DELETED is a status of code interpreters; 403 was seen in the field",
+        reason: "404 is declared by every Get; DELETED is a status of code interpreters, browsers and their profiles; 403 was seen in the field",
     },
     Switch {
         name: "omittedRuntimeMember",

@@ -46,13 +46,13 @@ fn a_request_must_be_signed() {
 #[test]
 fn what_is_not_simulated_says_so_by_name() {
     let mut world = World::new();
-    let answer = world.call("PUT", "/browsers", &json!({})).bad(501, "NotImplemented");
-    assert!(answer.text("message").contains("CreateBrowser"), "{}", answer.body);
+    let answer = world.call("POST", "/harnesses", &json!({})).bad(501, "NotImplemented");
+    assert!(answer.text("message").contains("CreateHarness"), "{}", answer.body);
     let answer = world.get("/registries/abc/records/def").bad(501, "NotImplemented");
     assert!(answer.text("message").contains("GetRegistryRecord"), "{}", answer.body);
     let answer = world.call("POST", "/memories/notes-0123456789/events", &json!({})).bad(501, "NotImplemented");
     assert!(answer.text("message").contains("POST /memories/notes-0123456789/events"), "{}", answer.body);
-    assert!(world.sim.journal().any(|entry| entry.operation == "CreateBrowser" && entry.outcome.status == 501));
+    assert!(world.sim.journal().any(|entry| entry.operation == "CreateHarness" && entry.outcome.status == 501));
 
     let request = Request::builder().uri("/").header("authorization", world.authorization("ecr"));
     world.send(request.body(Bytes::new()).unwrap()).bad(501, "NotImplemented");

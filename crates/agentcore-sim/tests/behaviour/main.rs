@@ -9,6 +9,7 @@
 
 mod accounts;
 mod admin;
+mod browser;
 mod endpoint;
 mod faults;
 mod gone;

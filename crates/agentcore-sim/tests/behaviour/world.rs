@@ -216,6 +216,10 @@ pub fn interpreter(name: &str) -> Value {
     json!({"name": name, "networkConfiguration": {"networkMode": "SANDBOX"}})
 }
 
+pub fn browser(name: &str) -> Value {
+    json!({"name": name, "networkConfiguration": {"networkMode": "PUBLIC"}})
+}
+
 /// A token that every operation takes.
 pub fn token(letter: char) -> String {
     std::iter::repeat_n(letter, 36).collect()

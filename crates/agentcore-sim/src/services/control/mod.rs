@@ -1,5 +1,6 @@
 //! The control plane of Amazon Bedrock AgentCore.
 
+mod browser;
 mod endpoint;
 mod interpreter;
 mod lookup;
@@ -83,6 +84,9 @@ const ENDPOINT: &str = "/runtimes/{agentRuntimeId}/runtime-endpoints/{endpointNa
 const INTERPRETERS: &str = "/code-interpreters";
 const INTERPRETER: &str = "/code-interpreters/{codeInterpreterId}";
 
+const BROWSERS: &str = "/browsers";
+const BROWSER: &str = "/browsers/{browserId}";
+
 /// Requests per second are those of the AgentCore developer guide.
 static OPERATIONS: &[Operation] = &[
     write("CreateAgentRuntime", ("PUT", RUNTIMES), 5, runtime::create),
@@ -105,6 +109,10 @@ static OPERATIONS: &[Operation] = &[
     read("GetCodeInterpreter", ("GET", INTERPRETER), 30, interpreter::get),
     write("DeleteCodeInterpreter", ("DELETE", INTERPRETER), 5, interpreter::delete),
     read("ListCodeInterpreters", ("POST", INTERPRETERS), 30, interpreter::list),
+    write("CreateBrowser", ("PUT", BROWSERS), 5, browser::create),
+    read("GetBrowser", ("GET", BROWSER), 30, browser::get),
+    write("DeleteBrowser", ("DELETE", BROWSER), 5, browser::delete),
+    read("ListBrowsers", ("POST", BROWSERS), 30, browser::list_all),
     tag("TagResource", "POST", 204, tags::tag),
     tag("UntagResource", "DELETE", 204, tags::untag),
     tag("ListTagsForResource", "GET", 200, tags::list),
