@@ -94,6 +94,8 @@ pub struct Switches {
     pub omitted_runtime_member: OmittedMember,
     /// What an update of a memory does to a member that it leaves out.
     pub omitted_memory_member: OmittedMember,
+    /// What an update of a workload identity or of a gateway's target does to a member that it leaves out.
+    pub omitted_other_member: OmittedMember,
     /// The longest page of memories that can be asked for.
     pub memory_page: u32,
     /// What moves the time of the last update.
@@ -128,6 +130,7 @@ impl Default for Switches {
             gone: Gone::NotFound,
             omitted_runtime_member: OmittedMember::Reset,
             omitted_memory_member: OmittedMember::Kept,
+            omitted_other_member: OmittedMember::Reset,
             memory_page: 50,
             updated_at_moves: UpdatedAt::Write,
             memory_active_first: false,

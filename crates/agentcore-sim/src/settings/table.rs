@@ -67,6 +67,13 @@ pub const SWITCHES: &[Switch] = &[
         reason: "not documented; the update of strategies is a delta, so the rest is taken for one too",
     },
     Switch {
+        name: "omittedOtherMember",
+        values: "reset, kept",
+        default: "reset",
+        meaning: "what an update of a workload identity or of a gateway's target does to a member that it leaves out",
+        reason: "not documented; gateways are documented to go back to the defaults, so the others are taken to",
+    },
+    Switch {
         name: "memoryPage",
         values: "a number: 50 or 100",
         default: "50",

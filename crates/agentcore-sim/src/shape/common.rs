@@ -23,6 +23,8 @@ pub(crate) static BROWSER_ID: Shape = pattern(1, 111, r"(aws\.browser\.v1|[a-zA-
 pub(crate) static PROFILE_ID: Shape = pattern(1, 111, "[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}");
 /// The name of a workload identity, by which it is known.
 pub(crate) static WORKLOAD_NAME: Shape = pattern(3, 255, "[A-Za-z0-9_.-]+");
+/// Where a user is sent after consent.
+pub(crate) static RETURN_URL: Shape = pattern(1, 2048, r"\w+:(\/?\/?)[^\s]+");
 /// The id of a gateway.
 pub(crate) static GATEWAY_ID: Shape = pattern(1, MANY, "([0-9a-z][-]?){1,100}-[0-9a-z]{10}");
 /// The id of a target of a gateway.

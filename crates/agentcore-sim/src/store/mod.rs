@@ -92,7 +92,8 @@ impl Store {
     pub(crate) fn remove(&mut self, arn: &str, now: Timestamp) {
         let prefix = format!("{arn}/");
         for resource in self.resources.values_mut() {
-            if resource.arn == arn || resource.arn.starts_with(&prefix) {
+            let owned = resource.owner.as_deref() == Some(arn);
+            if resource.arn == arn || resource.arn.starts_with(&prefix) || owned {
                 resource.end(now);
             }
         }
@@ -101,8 +102,13 @@ impl Store {
     /// Brings everything to the state that it has at a time, and forgets what is no longer shown by anything.
     pub(crate) fn advance(&mut self, now: Timestamp, settings: &Settings) {
         let settles = settings.switches.updated_at_moves != UpdatedAt::Write;
-        for resource in self.resources.values_mut() {
+        let mut ended = Vec::new();
+        for resource in self.resources.values_mut().filter(|resource| resource.gone_at.is_none()) {
             resource.advance(now, settles);
+            ended.extend(resource.gone_at.map(|at| (resource.arn.clone(), at)));
+        }
+        for (arn, at) in ended {
+            self.remove(&arn, at);
         }
         let shows_deleted = settings.switches.gone == Gone::Deleted;
         let lag = settings.list_lag();

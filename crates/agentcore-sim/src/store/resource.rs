@@ -56,6 +56,9 @@ pub(crate) struct Resource {
     pub(crate) flap: Option<Flap>,
     /// Since when it no longer exists.
     pub(crate) gone_at: Option<Timestamp>,
+    /// The ARN of the resource that the service made it for, and with which it goes.
+    #[serde(default)]
+    pub(crate) owner: Option<String>,
 }
 
 impl Resource {

@@ -49,9 +49,14 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// A resource as it is before it is first changed.
+    /// A resource as it is before it is first changed, with an id made of its name.
     pub(super) fn blank(&mut self, kind: Kind, name: &str) -> Resource {
         let id = format!("{name}-{}", self.random.id_suffix());
+        self.resource(kind, id, name)
+    }
+
+    /// A resource as it is before it is first changed.
+    pub(super) fn resource(&self, kind: Kind, id: String, name: &str) -> Resource {
         Resource {
             kind,
             arn: self.arn(kind, &id),
@@ -72,6 +77,7 @@ impl Call<'_> {
             steps: Vec::new(),
             flap: None,
             gone_at: None,
+            owner: None,
         }
     }
 }

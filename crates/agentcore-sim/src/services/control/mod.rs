@@ -2,10 +2,12 @@
 
 mod browser;
 mod endpoint;
+mod identity;
 mod interpreter;
 mod lookup;
 mod memory;
 mod page;
+mod profile;
 mod runtime;
 mod settle;
 mod tags;
@@ -71,6 +73,22 @@ const fn tag(name: &'static str, method: &'static str, status: u16, run: Run) ->
     }
 }
 
+/// The same, answered with another status.
+const fn answers(status: u16, operation: Operation) -> Operation {
+    Operation { status, ..operation }
+}
+
+/// The same, without a client token.
+const fn untokened(operation: Operation) -> Operation {
+    Operation { token: false, ..operation }
+}
+
+/// An operation on workload identities: none has a client token, all are posted.
+const fn identity(name: &'static str, path: &'static str, status: u16, writes: bool, run: Run) -> Operation {
+    let operation = untokened(answers(status, write(name, ("POST", path), 20, run)));
+    Operation { writes, ..operation }
+}
+
 /// The same, of a memory: its errors have other names.
 const fn of_memory(operation: Operation) -> Operation {
     Operation { dialect: Dialect::Memory, ..operation }
@@ -86,6 +104,8 @@ const INTERPRETER: &str = "/code-interpreters/{codeInterpreterId}";
 
 const BROWSERS: &str = "/browsers";
 const BROWSER: &str = "/browsers/{browserId}";
+const PROFILES: &str = "/browser-profiles";
+const PROFILE: &str = "/browser-profiles/{profileId}";
 
 /// Requests per second are those of the AgentCore developer guide.
 static OPERATIONS: &[Operation] = &[
@@ -113,6 +133,15 @@ static OPERATIONS: &[Operation] = &[
     read("GetBrowser", ("GET", BROWSER), 30, browser::get),
     write("DeleteBrowser", ("DELETE", BROWSER), 5, browser::delete),
     read("ListBrowsers", ("POST", BROWSERS), 30, browser::list_all),
+    answers(200, write("CreateBrowserProfile", ("PUT", PROFILES), 5, profile::create)),
+    read("GetBrowserProfile", ("GET", PROFILE), 30, profile::get),
+    answers(200, write("DeleteBrowserProfile", ("DELETE", PROFILE), 5, profile::delete)),
+    read("ListBrowserProfiles", ("POST", PROFILES), 30, profile::list),
+    identity("CreateWorkloadIdentity", "/identities/CreateWorkloadIdentity", 201, true, identity::create),
+    identity("GetWorkloadIdentity", "/identities/GetWorkloadIdentity", 200, false, identity::get),
+    identity("UpdateWorkloadIdentity", "/identities/UpdateWorkloadIdentity", 200, true, identity::update),
+    identity("DeleteWorkloadIdentity", "/identities/DeleteWorkloadIdentity", 204, true, identity::delete),
+    identity("ListWorkloadIdentities", "/identities/ListWorkloadIdentities", 200, false, identity::list),
     tag("TagResource", "POST", 204, tags::tag),
     tag("UntagResource", "DELETE", 204, tags::untag),
     tag("ListTagsForResource", "GET", 200, tags::list),

@@ -7,7 +7,7 @@ use super::super::settle::{End, Work};
 use super::{rules, shapes};
 use crate::failure::{Failure, Reason};
 use crate::moment::{iso, later};
-use crate::services::control::endpoint;
+use crate::services::control::{endpoint, identity};
 use crate::services::{Call, Reply};
 use crate::settings::{OmittedMember, RuntimeDeletion, RuntimeNames};
 use crate::store::{Change, Kind, Resource, Step, Version};
@@ -32,13 +32,7 @@ pub(in super::super) fn create(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let end = call.end(Kind::AgentRuntime, Work::Create, later(call.now, duration));
     let mut resource = call.blank(Kind::AgentRuntime, &name);
     let identity = format!("{name}-{}", call.random.id_suffix());
-    let (region, account) = (&call.caller.region, &call.caller.account);
-    body.insert(
-        "workloadIdentityDetails".to_owned(),
-        json!({ "workloadIdentityArn": format!(
-            "arn:aws:bedrock-agentcore:{region}:{account}:workload-identity-directory/default/workload-identity/{identity}"
-        ) }),
-    );
+    body.insert("workloadIdentityDetails".to_owned(), identity::serve(call, &resource, &identity));
     resource.body.clone_from(&body);
     let step = add_version(&mut resource, body, Work::Create, &end, call);
     resource.begin(Work::Create, call.now, &end, vec![step]);
