@@ -16,6 +16,8 @@ const SECRET_MEMBERS: &[&str] = &[
     "definition",
     "WebIdentityToken",
     "TokenCode",
+    "staticQueryParameters",
+    "customParameters",
 ];
 
 /// One request.

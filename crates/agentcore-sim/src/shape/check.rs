@@ -44,7 +44,7 @@ impl Shape {
                 }
                 value.clone()
             }
-            (Self::Number, Value::Number(_)) | (Self::Flag, Value::Bool(_)) => value.clone(),
+            (Self::Number, Value::Number(_)) | (Self::Flag, Value::Bool(_)) | (Self::Document, _) => value.clone(),
             (Self::List { min, max, of }, Value::Array(items)) => {
                 within("length", items.len(), *min, *max, path, errors);
                 let item = |(at, item): (usize, &Value)| of.check(item, &format!("{path}.{}.member", at + 1), errors);

@@ -12,6 +12,12 @@ pub(crate) static DESCRIPTION: Shape = text(1, 4096);
 pub(crate) static ROLE: Shape = pattern(1, 2048, r"arn:aws(-[^:]+)?:iam::([0-9]{12})?:role/.+");
 /// The id of a runtime.
 pub(crate) static RUNTIME_ID: Shape = pattern(1, 111, "[a-zA-Z][a-zA-Z0-9_]{0,99}-[a-zA-Z0-9]{10}");
+/// The ARN of a runtime.
+pub(crate) static RUNTIME_ARN: Shape = pattern(
+    1,
+    MANY,
+    "arn:aws(-[^:]+)?:bedrock-agentcore:[a-z0-9-]+:[0-9]{12}:runtime/[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}",
+);
 /// The id of a memory.
 pub(crate) static MEMORY_ID: Shape = pattern(12, 111, "[a-zA-Z][a-zA-Z0-9-_]{0,99}-[a-zA-Z0-9]{10}");
 /// The id of a code interpreter.
@@ -104,3 +110,9 @@ pub(crate) const S3_LOCATION: &[Member] =
     &[req("bucket", &BUCKET), req("prefix", &S3_PREFIX), opt("versionId", &S3_VERSION)];
 static S3_PREFIX: Shape = text(1, 1024);
 static S3_VERSION: Shape = text(3, 1024);
+/// A function of Lambda.
+pub(crate) static LAMBDA: Shape = pattern(
+    1,
+    170,
+    r"arn:(aws[a-zA-Z-]*)?:lambda:([a-z]{2}(-gov)?-[a-z]+-\d{1}):(\d{12}):function:([a-zA-Z0-9-_.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?",
+);

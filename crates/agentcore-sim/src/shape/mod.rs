@@ -26,6 +26,8 @@ pub(crate) enum Shape {
     Number,
     /// true or false.
     Flag,
+    /// Any JSON.
+    Document,
     /// A list of so many items.
     List { min: usize, max: usize, of: &'static Shape },
     /// Names and values.

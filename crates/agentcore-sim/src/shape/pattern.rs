@@ -24,18 +24,28 @@ pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
 /// For tests: whether all patterns in a shape are regular expressions.
 #[cfg(test)]
 pub(crate) fn assert_compile(shape: &'static super::Shape) {
+    assert_these_compile(shape, &mut Vec::new());
+}
+
+#[cfg(test)]
+fn assert_these_compile(shape: &'static super::Shape, seen: &mut Vec<*const super::Shape>) {
     use super::Shape;
+    // A shape can contain itself.
+    if seen.contains(&std::ptr::from_ref(shape)) {
+        return;
+    }
+    seen.push(shape);
     match shape {
         Shape::Text { pattern, .. } => {
             matches(pattern, "");
             let compiled = COMPILED.read().unwrap().get(pattern).cloned();
             assert!(compiled.is_some_and(|regex| regex.is_some()), "{pattern}");
         }
-        Shape::List { of, .. } => assert_compile(of),
-        Shape::Table { key, value, .. } => [key, value].into_iter().for_each(|shape| assert_compile(shape)),
+        Shape::List { of, .. } => assert_these_compile(of, seen),
+        Shape::Table { key, value, .. } => [key, value].into_iter().for_each(|shape| assert_these_compile(shape, seen)),
         Shape::Record(members) | Shape::Union(members) => {
-            members.iter().for_each(|member| assert_compile(member.shape));
+            members.iter().for_each(|member| assert_these_compile(member.shape, seen));
         }
-        Shape::Choice(_) | Shape::Whole { .. } | Shape::Number | Shape::Flag => {}
+        Shape::Choice(_) | Shape::Whole { .. } | Shape::Number | Shape::Flag | Shape::Document => {}
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, World};
 
+#[expect(clippy::needless_pass_by_value, reason = "bodies are written where they are used")]
 fn ask(world: &mut World, operation: &str, body: Value) -> Answer {
     world.call("POST", &format!("/identities/{operation}"), &body)
 }
@@ -90,7 +91,7 @@ fn lists_have_short_pages_without_times() {
 #[test]
 fn a_runtime_has_one_that_goes_with_it() {
     let mut world = World::new();
-    let mut make = |world: &mut World| {
+    let make = |world: &mut World| {
         let id = world.create_runtime("agent");
         let place = "workloadIdentityDetails/workloadIdentityArn";
         let arn = world.get(&format!("/runtimes/{id}/")).text(place);

@@ -137,6 +137,10 @@ impl World {
         answer.text("memory/id")
     }
 
+    pub fn create_gateway(&mut self, name: &str) -> String {
+        self.call("POST", "/gateways/", &gateway(name)).good(202).text("gatewayId")
+    }
+
     pub fn create_interpreter(&mut self, name: &str) -> String {
         self.call("PUT", "/code-interpreters", &interpreter(name)).good(202).text("codeInterpreterId")
     }
@@ -218,6 +222,29 @@ pub fn interpreter(name: &str) -> Value {
 
 pub fn browser(name: &str) -> Value {
     json!({"name": name, "networkConfiguration": {"networkMode": "PUBLIC"}})
+}
+
+pub fn gateway(name: &str) -> Value {
+    json!({"name": name, "roleArn": ROLE, "authorizerType": "NONE"})
+}
+
+/// A target that is a function with one tool.
+pub fn lambda(name: &str) -> Value {
+    json!({
+        "name": name,
+        "targetConfiguration": {"mcp": {"lambda": {
+            "lambdaArn": "arn:aws:lambda:us-east-1:123456789012:function:tools",
+            "toolSchema": {"inlinePayload": [
+                {"name": "add", "description": "Adds", "inputSchema": {"type": "object", "properties": {}}},
+            ]},
+        }}},
+        "credentialProviderConfigurations": [{"credentialProviderType": "GATEWAY_IAM_ROLE"}],
+    })
+}
+
+/// A target that is an MCP server.
+pub fn server(name: &str) -> Value {
+    json!({"name": name, "targetConfiguration": {"mcp": {"mcpServer": {"endpoint": "https://example.com/mcp"}}}})
 }
 
 /// A token that every operation takes.

@@ -1,6 +1,6 @@
 //! Checks that every kind has: the form of ids, names that are taken, changes under way.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Call;
 use crate::failure::Failure;
@@ -97,11 +97,22 @@ pub(super) fn put_reason(item: &mut Map<String, Value>, resource: &Resource) {
     }
 }
 
+/// Adds why a state is a bad one, where a kind says it in a list.
+pub(super) fn put_reasons(item: &mut Map<String, Value>, resource: &Resource) {
+    if let Some(reason) = &resource.failure_reason {
+        item.insert("statusReasons".to_owned(), json!([reason]));
+    }
+}
+
 /// A conflict while a change is under way.
 pub(super) fn check_at_rest(resource: &Resource) -> Result<(), Failure> {
     if resource.in_transition() {
         let (noun, id, status) = (resource.kind.noun(), &resource.id, &resource.status);
         return Err(Failure::Conflict(format!("{noun} '{id}' is in transitional state {status}")));
+    }
+    if resource.status.ends_with("_PENDING_AUTH") {
+        let (noun, id, status) = (resource.kind.noun(), &resource.id, &resource.status);
+        return Err(Failure::Conflict(format!("{noun} '{id}' is in pending authorization state {status}")));
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! The control plane of Amazon Bedrock AgentCore.
 
+mod authorizer;
 mod browser;
 mod endpoint;
+mod gateway;
 mod identity;
 mod interpreter;
 mod lookup;
@@ -11,6 +13,7 @@ mod profile;
 mod runtime;
 mod settle;
 mod tags;
+mod target;
 mod tool;
 
 use super::{Call, Operation, Protocol, Reply, Service};
@@ -106,6 +109,11 @@ const BROWSERS: &str = "/browsers";
 const BROWSER: &str = "/browsers/{browserId}";
 const PROFILES: &str = "/browser-profiles";
 const PROFILE: &str = "/browser-profiles/{profileId}";
+const GATEWAYS: &str = "/gateways/";
+const GATEWAY: &str = "/gateways/{gatewayIdentifier}/";
+const TARGETS: &str = "/gateways/{gatewayIdentifier}/targets/";
+const TARGET: &str = "/gateways/{gatewayIdentifier}/targets/{targetId}/";
+const SYNCHRONIZE: &str = "/gateways/{gatewayIdentifier}/synchronizeTargets";
 
 /// Requests per second are those of the AgentCore developer guide.
 static OPERATIONS: &[Operation] = &[
@@ -142,6 +150,17 @@ static OPERATIONS: &[Operation] = &[
     identity("UpdateWorkloadIdentity", "/identities/UpdateWorkloadIdentity", 200, true, identity::update),
     identity("DeleteWorkloadIdentity", "/identities/DeleteWorkloadIdentity", 204, true, identity::delete),
     identity("ListWorkloadIdentities", "/identities/ListWorkloadIdentities", 200, false, identity::list),
+    write("CreateGateway", ("POST", GATEWAYS), 5, gateway::create),
+    read("GetGateway", ("GET", GATEWAY), 10, gateway::get),
+    untokened(write("UpdateGateway", ("PUT", GATEWAY), 5, gateway::update)),
+    untokened(write("DeleteGateway", ("DELETE", GATEWAY), 5, gateway::delete)),
+    read("ListGateways", ("GET", GATEWAYS), 10, gateway::list),
+    write("CreateGatewayTarget", ("POST", TARGETS), 5, target::create),
+    read("GetGatewayTarget", ("GET", TARGET), 10, target::get),
+    untokened(write("UpdateGatewayTarget", ("PUT", TARGET), 5, target::update)),
+    untokened(write("DeleteGatewayTarget", ("DELETE", TARGET), 5, target::delete)),
+    read("ListGatewayTargets", ("GET", TARGETS), 10, target::list),
+    untokened(write("SynchronizeGatewayTargets", ("PUT", SYNCHRONIZE), 5, target::synchronize)),
     tag("TagResource", "POST", 204, tags::tag),
     tag("UntagResource", "DELETE", 204, tags::untag),
     tag("ListTagsForResource", "GET", 200, tags::list),

@@ -28,8 +28,13 @@ pub(super) struct Cursor {
 impl Call<'_> {
     /// The place in a list that a request with its parameters in the query asks for.
     pub(super) fn cursor_in_query(&self) -> Result<Cursor, Failure> {
+        self.cursor_in_query_to(MAX_RESULTS.1)
+    }
+
+    /// The same, where a page can have other lengths than usual.
+    pub(super) fn cursor_in_query_to(&self, longest: i64) -> Result<Cursor, Failure> {
         let size = self.params.query("maxResults").map(|text| text.parse::<i64>().unwrap_or(-1));
-        cursor(size, self.params.query("nextToken"), MAX_RESULTS.1)
+        cursor(size, self.params.query("nextToken"), longest)
     }
 
     /// The place in a list that a request with its parameters in the body asks for.

@@ -12,6 +12,8 @@ pub(super) enum Work {
     Create,
     Update,
     Delete,
+    /// The tools of a gateway's target are fetched anew.
+    Synchronize,
 }
 
 impl Work {
@@ -21,6 +23,7 @@ impl Work {
             Self::Create => "CREATING",
             Self::Update => "UPDATING",
             Self::Delete => "DELETING",
+            Self::Synchronize => "SYNCHRONIZING",
         }
     }
 }
@@ -37,7 +40,7 @@ fn range(kind: Kind, work: Work, strategies: bool) -> (u64, u64) {
         (Work::Create, Kind::Memory, true) => (160_000, 190_000),
         (_, Kind::Memory, true) => (60_000, 90_000),
         (_, Kind::Memory, false) | (Work::Update, Kind::Gateway, _) => (3_000, 8_000),
-        (_, Kind::CodeInterpreter | Kind::Browser, _) | (_, Kind::Gateway, _) => (5_000, 15_000),
+        (_, Kind::CodeInterpreter | Kind::Browser | Kind::Gateway, _) => (5_000, 15_000),
         (_, Kind::GatewayTarget, _) => (3_000, 10_000),
         (_, Kind::BrowserProfile | Kind::WorkloadIdentity, _) => (0, 0),
     }

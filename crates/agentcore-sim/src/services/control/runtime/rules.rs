@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
+use crate::services::control::authorizer;
 
 /// How long an idle session lives, in seconds, unless it is said.
 const IDLE_SECONDS: i64 = 900;
@@ -24,7 +25,7 @@ pub(super) fn check(body: &Map<String, Value>) -> Result<(), Failure> {
     }
     check_lifecycle(body.get("lifecycleConfiguration"))?;
     check_ports(body)?;
-    check_authorizer(body.pointer_in("authorizerConfiguration", "customJWTAuthorizer"))
+    authorizer::check(body)
 }
 
 /// The place in a VPC: there if and only if the mode is VPC, and without the member that is only ever read.
@@ -87,21 +88,6 @@ fn range(port: &Value) -> Option<(i64, i64)> {
     }
     let range = port.get("portRange")?;
     Some((range.get("from")?.as_i64()?, range.get("to")?.as_i64()?))
-}
-
-fn check_authorizer(jwt: Option<&Value>) -> Result<(), Failure> {
-    let Some(jwt) = jwt else { return Ok(()) };
-    let scopes: Vec<&Value> = jwt.get("allowedScopes").and_then(Value::as_array).into_iter().flatten().collect();
-    let advertised = jwt.get("advertisedScopeMapping").and_then(Value::as_object).into_iter().flatten();
-    for (scope, _) in advertised {
-        if !scopes.iter().any(|allowed| allowed.as_str() == Some(scope)) {
-            return Err(Failure::field("authorizerConfiguration", format!("The scope {scope} is not an allowed one")));
-        }
-    }
-    if jwt.get("certificateConfigurations").is_some() && jwt.get("privateEndpoint").is_none() {
-        return Err(Failure::field("authorizerConfiguration", "Certificates can be set with a private endpoint only"));
-    }
-    Ok(())
 }
 
 /// Which of the two sorts of artifact there is. A runtime cannot change from one to the other.
