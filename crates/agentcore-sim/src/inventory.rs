@@ -42,6 +42,9 @@ pub struct InventoryItem {
     /// The number of its newest version; runtimes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
+    /// Its policy, where it was given one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// What Get returns besides what stands above. Nothing is masked.
     pub body: Map<String, Value>,
 }
@@ -62,6 +65,7 @@ impl InventoryItem {
             created_at: resource.created_at,
             updated_at: resource.updated_at,
             version: (resource.kind == Kind::AgentRuntime).then_some(resource.last_version),
+            policy: resource.policy.clone(),
             body: resource.body.clone(),
         }
     }
@@ -69,7 +73,7 @@ impl InventoryItem {
 
 impl Sim {
     /// Everything that exists in all accounts and regions, by ARN, as it was at the last request or
-    /// [`advance`](Sim::advance). AWS's own code interpreter is not among it.
+    /// [`advance`](Sim::advance). AWS's own tools are not among it.
     pub fn inventory(&self) -> Vec<InventoryItem> {
         self.store.all().map(InventoryItem::of).collect()
     }

@@ -59,6 +59,9 @@ pub(crate) struct Resource {
     /// The ARN of the resource that the service made it for, and with which it goes.
     #[serde(default)]
     pub(crate) owner: Option<String>,
+    /// Its policy, as text.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
 }
 
 impl Resource {

@@ -19,6 +19,7 @@ mod interpreter;
 mod memory;
 mod memory_update;
 mod omitted;
+mod policy;
 mod profile;
 mod quotas;
 mod runtime;

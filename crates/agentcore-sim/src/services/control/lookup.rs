@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Call;
 use crate::failure::Failure;
 use crate::settings::Gone;
+use crate::shape::Shape;
 use crate::store::{Kind, Resource};
 
 impl Call<'_> {
@@ -17,6 +18,20 @@ impl Call<'_> {
             id.push(part);
         }
         Ok(self.arn(kind, &id.join("/")))
+    }
+
+    /// The ARN in the path, if it looks as it must and names the caller's account and region.
+    pub(super) fn own_arn(&self, shape: &'static Shape) -> Result<String, Failure> {
+        let arn = self.params.label("resourceArn");
+        shape.accept_text("resourceArn", arn)?;
+        let place = format!(":bedrock-agentcore:{}:{}:", self.caller.region, self.caller.account);
+        if !arn.contains(&place) {
+            let (caller, operation) = (&self.caller.arn, self.operation);
+            return Err(Failure::Denied(format!(
+                "User: {caller} is not authorized to perform: bedrock-agentcore:{operation} on resource: {arn}"
+            )));
+        }
+        Ok(arn.to_owned())
     }
 
     /// A resource to be read: one that is there, or one that was deleted where the switches say that this is shown.
@@ -78,6 +93,7 @@ impl Call<'_> {
             flap: None,
             gone_at: None,
             owner: None,
+            policy: None,
         }
     }
 }

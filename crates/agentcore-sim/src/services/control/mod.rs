@@ -9,6 +9,7 @@ mod interpreter;
 mod lookup;
 mod memory;
 mod page;
+mod policy;
 mod profile;
 mod runtime;
 mod settle;
@@ -58,6 +59,12 @@ const fn read(name: &'static str, route: (&'static str, &'static str), per_secon
         dialect: Dialect::Common,
         run,
     }
+}
+
+/// An operation on the policy of a resource. Their quotas are not published; 5 a second is assumed.
+const fn policy(name: &'static str, method: &'static str, status: u16, run: Run) -> Operation {
+    let operation = untokened(answers(status, write(name, (method, "/resourcepolicy/{resourceArn}"), 5, run)));
+    Operation { writes: status != 200, ..operation }
 }
 
 /// An operation on tags. Their quotas are not published; 5 a second is assumed.
@@ -161,6 +168,9 @@ static OPERATIONS: &[Operation] = &[
     untokened(write("DeleteGatewayTarget", ("DELETE", TARGET), 5, target::delete)),
     read("ListGatewayTargets", ("GET", TARGETS), 10, target::list),
     untokened(write("SynchronizeGatewayTargets", ("PUT", SYNCHRONIZE), 5, target::synchronize)),
+    policy("PutResourcePolicy", "PUT", 201, policy::put),
+    policy("GetResourcePolicy", "GET", 200, policy::get),
+    policy("DeleteResourcePolicy", "DELETE", 204, policy::delete),
     tag("TagResource", "POST", 204, tags::tag),
     tag("UntagResource", "DELETE", 204, tags::untag),
     tag("ListTagsForResource", "GET", 200, tags::list),

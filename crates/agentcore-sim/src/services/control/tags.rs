@@ -74,15 +74,7 @@ fn change(call: &mut Call<'_>, apply: impl FnOnce(&mut Resource) -> Result<(), F
 
 /// The resource in the path, if it is the caller's and can have tags.
 fn taggable<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Resource, Failure> {
-    let arn = call.params.label("resourceArn").to_owned();
-    RESOURCE_ARN.accept_text("resourceArn", &arn)?;
-    let place = format!(":bedrock-agentcore:{}:{}:", call.caller.region, call.caller.account);
-    if !arn.contains(&place) {
-        let (caller, operation) = (&call.caller.arn, call.operation);
-        return Err(Failure::Denied(format!(
-            "User: {caller} is not authorized to perform: bedrock-agentcore:{operation} on resource: {arn}"
-        )));
-    }
+    let arn = call.own_arn(&RESOURCE_ARN)?;
     if Kind::of_arn(&arn).is_some_and(|(kind, _)| !kind.facts().tags) {
         return Err(Failure::NotFound(format!("Resource '{arn}' was not found")));
     }
