@@ -3,7 +3,7 @@
 use super::{MANY, Member, Shape, list, opt, pattern, req, text, whole};
 
 /// The name of a runtime, endpoint, memory, strategy or code interpreter.
-pub(crate) static NAME: Shape = pattern(1, 48, "[a-zA-Z][a-zA-Z0-9_]{0,47}");
+pub(crate) static NAME: Shape = pattern(0, MANY, "[a-zA-Z][a-zA-Z0-9_]{0,47}");
 /// The token that makes a request idempotent, except for memories.
 pub(crate) static CLIENT_TOKEN: Shape = pattern(33, 256, "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,256}");
 /// The description of a resource.
@@ -11,35 +11,35 @@ pub(crate) static DESCRIPTION: Shape = text(1, 4096);
 /// The ARN of a role.
 pub(crate) static ROLE: Shape = pattern(1, 2048, r"arn:aws(-[^:]+)?:iam::([0-9]{12})?:role/.+");
 /// The id of a runtime.
-pub(crate) static RUNTIME_ID: Shape = pattern(1, 111, "[a-zA-Z][a-zA-Z0-9_]{0,99}-[a-zA-Z0-9]{10}");
+pub(crate) static RUNTIME_ID: Shape = pattern(0, MANY, "[a-zA-Z][a-zA-Z0-9_]{0,99}-[a-zA-Z0-9]{10}");
 /// The ARN of a runtime.
 pub(crate) static RUNTIME_ARN: Shape = pattern(
-    1,
+    0,
     MANY,
     "arn:aws(-[^:]+)?:bedrock-agentcore:[a-z0-9-]+:[0-9]{12}:runtime/[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}",
 );
 /// The id of a memory.
-pub(crate) static MEMORY_ID: Shape = pattern(12, 111, "[a-zA-Z][a-zA-Z0-9-_]{0,99}-[a-zA-Z0-9]{10}");
+pub(crate) static MEMORY_ID: Shape = pattern(12, MANY, "[a-zA-Z][a-zA-Z0-9-_]{0,99}-[a-zA-Z0-9]{10}");
 /// The id of a code interpreter.
 pub(crate) static INTERPRETER_ID: Shape =
-    pattern(1, 111, r"(aws\.codeinterpreter\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
+    pattern(0, MANY, r"(aws\.codeinterpreter\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
 /// The id of a browser.
-pub(crate) static BROWSER_ID: Shape = pattern(1, 111, r"(aws\.browser\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
+pub(crate) static BROWSER_ID: Shape = pattern(0, MANY, r"(aws\.browser\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
 /// The id of a browser profile.
-pub(crate) static PROFILE_ID: Shape = pattern(1, 111, "[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}");
+pub(crate) static PROFILE_ID: Shape = pattern(0, MANY, "[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}");
 /// The name of a workload identity, by which it is known.
 pub(crate) static WORKLOAD_NAME: Shape = pattern(3, 255, "[A-Za-z0-9_.-]+");
 /// Where a user is sent after consent.
 pub(crate) static RETURN_URL: Shape = pattern(1, 2048, r"\w+:(\/?\/?)[^\s]+");
 /// The id of a gateway.
-pub(crate) static GATEWAY_ID: Shape = pattern(1, MANY, "([0-9a-z][-]?){1,100}-[0-9a-z]{10}");
+pub(crate) static GATEWAY_ID: Shape = pattern(0, MANY, "([0-9a-z][-]?){1,100}-[0-9a-z]{10}");
 /// The id of a target of a gateway.
-pub(crate) static TARGET_ID: Shape = pattern(10, 10, "[0-9a-zA-Z]{10}");
+pub(crate) static TARGET_ID: Shape = pattern(0, MANY, "[0-9a-zA-Z]{10}");
 /// Any ARN.
 pub(crate) static ARN: Shape =
-    pattern(1, 2048, r"arn:[a-z0-9-\.]{1,63}:[a-z0-9-\.]{0,63}:[a-z0-9-\.]{0,63}:[a-z0-9-\.]{0,63}:[^/].{0,1023}");
+    pattern(0, MANY, r"arn:[a-z0-9-\.]{1,63}:[a-z0-9-\.]{0,63}:[a-z0-9-\.]{0,63}:[a-z0-9-\.]{0,63}:[^/].{0,1023}");
 /// The name of a bucket.
-pub(crate) static BUCKET: Shape = pattern(3, 63, "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+pub(crate) static BUCKET: Shape = pattern(0, MANY, "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
 /// Any text.
 pub(crate) static ANY_TEXT: Shape = text(0, MANY);
 /// true or false.
@@ -79,7 +79,7 @@ static EFS_FILE_SYSTEM: Shape =
     pattern(0, 256, "arn:aws[-a-z]*:elasticfilesystem:[a-z0-9-]+:[0-9]{12}:file-system/fs-[0-9a-f]{8,40}");
 
 static TOOL_SECRET: Shape =
-    pattern(1, 2048, "arn:aws(-[a-z-]+)?:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[a-zA-Z0-9/_+=.@-]+");
+    pattern(0, MANY, "arn:aws(-[a-z-]+)?:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[a-zA-Z0-9/_+=.@-]+");
 static TOOL_SECRET_RECORD: Shape = Shape::Record(&[req("secretArn", &TOOL_SECRET)]);
 static TOOL_CERTIFICATE_PLACE: Shape = Shape::Union(&[opt("secretsManager", &TOOL_SECRET_RECORD)]);
 static TOOL_CERTIFICATE: Shape = Shape::Record(&[req("location", &TOOL_CERTIFICATE_PLACE)]);

@@ -7,7 +7,7 @@ use crate::shape::common::{ANY_TEXT, TAGS, WORKLOAD_NAME};
 use crate::shape::{MANY, Shape, list, opt, pattern, req, text};
 
 static DISCOVERY_URL: Shape =
-    pattern(1, MANY, r"[^\s?#]+/\.well-known/(openid-configuration|oauth-authorization-server)(/[^\s?#]+)?");
+    pattern(0, MANY, r"[^\s?#]+/\.well-known/(openid-configuration|oauth-authorization-server)(/[^\s?#]+)?");
 static SOME_TEXT: Shape = list(1, MANY, &ANY_TEXT);
 static SCOPE: Shape = pattern(1, 255, r"[\x21\x23-\x5B\x5D-\x7E]+");
 static SCOPES: Shape = list(1, MANY, &SCOPE);
@@ -34,7 +34,7 @@ static LATTICE_ID: Shape = pattern(
     r"((rcfg-[0-9a-z]{17})|(arn:[a-z0-9\-]+:vpc-lattice:[a-zA-Z0-9\-]+:\d{12}:resourceconfiguration/rcfg-[0-9a-z]{17}))",
 );
 static LATTICE: Shape = Shape::Union(&[opt("resourceConfigurationIdentifier", &LATTICE_ID)]);
-static VPC_ID: Shape = pattern(1, MANY, "vpc-(([0-9a-z]{8})|([0-9a-z]{17}))");
+static VPC_ID: Shape = pattern(0, MANY, "vpc-(([0-9a-z]{8})|([0-9a-z]{17}))");
 static ENDPOINT_SUBNET: Shape = pattern(0, MANY, "subnet-[0-9a-zA-Z]{8,17}");
 static ENDPOINT_SUBNETS: Shape = list(0, MANY, &ENDPOINT_SUBNET);
 static ENDPOINT_GROUP: Shape = pattern(0, MANY, "sg-(([0-9a-z]{8})|([0-9a-z]{17}))");
@@ -56,11 +56,11 @@ static DOMAIN: Shape = text(1, 253);
 static ENDPOINT_OVERRIDE: Shape = Shape::Record(&[req("domain", &DOMAIN), req("privateEndpoint", &PRIVATE_ENDPOINT)]);
 static ENDPOINT_OVERRIDES: Shape = list(0, 5, &ENDPOINT_OVERRIDE);
 /// An object in S3.
-pub(super) static S3_URI: Shape = pattern(1, 2048, "s3://.{1,2043}");
+pub(super) static S3_URI: Shape = pattern(0, MANY, "s3://.{1,2043}");
 /// An account.
-pub(super) static ACCOUNT: Shape = pattern(12, 12, "[0-9]{12}");
+pub(super) static ACCOUNT: Shape = pattern(0, MANY, "[0-9]{12}");
 static CERTIFICATE_S3: Shape = Shape::Record(&[req("uri", &S3_URI), opt("bucketOwnerAccountId", &ACCOUNT)]);
-static SECRET_ARN: Shape = pattern(1, 2048, "arn:aws(-[^:]+)?:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+");
+static SECRET_ARN: Shape = pattern(0, MANY, "arn:aws(-[^:]+)?:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+");
 static CERTIFICATE_SECRET: Shape = Shape::Record(&[req("secretArn", &SECRET_ARN)]);
 static CERTIFICATE: Shape = Shape::Union(&[opt("s3", &CERTIFICATE_S3), opt("secretsManager", &CERTIFICATE_SECRET)]);
 /// The authority that is trusted at the other end of a connection.

@@ -4,7 +4,7 @@ use crate::services::control::authorizer::AUTHORIZER;
 use crate::shape::common::{ANY_TEXT, CLIENT_TOKEN, FLAG, LAMBDA, ROLE, TAGS};
 use crate::shape::{MANY, Member, Shape, list, opt, pattern, req, text, whole};
 
-static NAME: Shape = pattern(1, MANY, "([0-9a-zA-Z][-]?){1,48}");
+static NAME: Shape = pattern(0, MANY, "([0-9a-zA-Z][-]?){1,48}");
 static DESCRIPTION: Shape = text(1, 200);
 static PROTOCOL_TYPE: Shape = Shape::Choice(&["MCP"]);
 static VERSIONS: Shape = list(0, MANY, &ANY_TEXT);

@@ -10,7 +10,7 @@ use crate::services::{Call, Reply};
 use crate::shape::{Shape, pattern};
 use crate::store::{Kind, Resource, Version};
 
-static VERSION: Shape = pattern(1, 5, "[1-9][0-9]{0,4}");
+static VERSION: Shape = pattern(1, 5, "([1-9][0-9]{0,4})");
 
 /// GetAgentRuntime: the newest version, or the one asked for.
 pub(in super::super) fn get(call: &mut Call<'_>) -> Result<Reply, Failure> {

@@ -5,7 +5,7 @@ use crate::shape::common::{
     CLIENT_TOKEN, DESCRIPTION, EFS_ACCESS_POINT, FLAG, MOUNT_PATH, NAME, ROLE, S3_FILES_ACCESS_POINT, S3_LOCATION,
     TAGS, VPC,
 };
-use crate::shape::{Member, Shape, list, opt, pattern, req, text, whole};
+use crate::shape::{MANY, Member, Shape, list, opt, pattern, req, text, whole};
 
 static CONTAINER_URI: Shape = pattern(
     1,
@@ -66,8 +66,8 @@ static FILE_SYSTEM: Shape = Shape::Union(&[
 static FILE_SYSTEMS: Shape = list(0, 5, &FILE_SYSTEM);
 
 static CAPACITY_PROVIDER_ARN: Shape = pattern(
-    1,
-    2048,
+    0,
+    MANY,
     "arn:aws(-[^:]+)?:bedrock-agentcore:[a-z0-9-]+:[0-9]{12}:capacity-provider/[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}",
 );
 static CAPACITY_PROVIDER: Shape = Shape::Record(&[req("capacityProviderArn", &CAPACITY_PROVIDER_ARN)]);

@@ -5,7 +5,7 @@ use crate::services::control::authorizer::{CERTIFICATES, PRIVATE_ENDPOINT};
 use crate::shape::common::{ANY_TEXT, CLIENT_TOKEN, FLAG, LAMBDA, RETURN_URL, RUNTIME_ARN, TARGET_ID};
 use crate::shape::{MANY, Member, Shape, list, opt, pattern, req, text, whole};
 
-static NAME: Shape = pattern(1, MANY, "([0-9a-zA-Z][-]?){1,100}");
+static NAME: Shape = pattern(0, MANY, "([0-9a-zA-Z][-]?){1,100}");
 static DESCRIPTION: Shape = text(1, 200);
 
 static LAMBDA_TARGET: Shape = Shape::Record(&[req("lambdaArn", &LAMBDA), req("toolSchema", &TOOL_SCHEMA)]);
@@ -120,7 +120,7 @@ static CONFIGURED: Shape = Shape::Union(&[opt("mcp", &MCP), opt("http", &HTTP), 
 
 static CREDENTIAL_TYPE: Shape =
     Shape::Choice(&["GATEWAY_IAM_ROLE", "OAUTH", "API_KEY", "CALLER_IAM_CREDENTIALS", "JWT_PASSTHROUGH"]);
-static PROVIDER_ARN: Shape = pattern(1, MANY, "arn:([^:]*):([^:]*):([^:]*):([0-9]{12})?:(.+)");
+static PROVIDER_ARN: Shape = pattern(0, MANY, "arn:([^:]*):([^:]*):([^:]*):([0-9]{12})?:(.+)");
 static SCOPE: Shape = text(1, 64);
 static SCOPES: Shape = list(0, 100, &SCOPE);
 static CUSTOM_NAME: Shape = text(1, 256);
