@@ -24,7 +24,8 @@ pub(crate) static MEMORY_ID: Shape = pattern(12, MANY, "[a-zA-Z][a-zA-Z0-9-_]{0,
 pub(crate) static INTERPRETER_ID: Shape =
     pattern(0, MANY, r"(aws\.codeinterpreter\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
 /// The id of a browser.
-pub(crate) static BROWSER_ID: Shape = pattern(0, MANY, r"(aws\.browser\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
+pub(crate) static BROWSER_ID: Shape =
+    pattern(0, MANY, r"(aws\.browser\.v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})");
 /// The id of a browser profile.
 pub(crate) static PROFILE_ID: Shape = pattern(0, MANY, "[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10}");
 /// The name of a workload identity, by which it is known.

@@ -119,6 +119,13 @@ fn what_makes_no_sense_is_refused() {
         ("authorizerType", json!("CUSTOM_JWT")),
         ("authorizerType", json!("OTHER")),
         ("authorizerConfiguration", jwt),
+        (
+            "authorizerConfiguration",
+            json!({"customJWTAuthorizer": {
+                "discoveryUrl": "https://example.com/.well-known/openid-configuration",
+                "allowedWorkloadConfiguration": {"workloadIdentities": ["agent"]},
+            }}),
+        ),
         ("description", json!("")),
         ("description", json!("x".repeat(201))),
         ("protocolConfiguration", json!({"mcp": {"sessionConfiguration": {"sessionTimeoutInSeconds": 899}}})),

@@ -131,3 +131,39 @@ fn pages_are_asked_for_in_the_body_and_have_a_limit() {
     let mut world = World::switched(&["memoryPage=100"]);
     world.call("POST", "/memories/", &json!({"maxResults": 100})).good(200);
 }
+
+#[test]
+fn metadata_is_found_in_a_way_that_goes_with_its_type() {
+    let mut world = World::new();
+    let mut create = |name: &str, entry: Value| {
+        let strategy = json!({"semanticMemoryStrategy": {
+            "name": "facts", "memoryRecordSchema": {"metadataSchema": [entry]}}});
+        world.call("POST", "/memories/create", &memory(name, &json!([strategy])))
+    };
+    let entry = |sort: &str, extraction: &str, validation: Value| {
+        json!({"key": "k", "type": sort, "extractionType": extraction, "extractionConfig": {"llmExtractionConfig": {
+            "definition": "A number", "validation": validation}}})
+    };
+    let numbers = json!({"numberValidation": {"minValue": 1.0, "maxValue": 2.0}});
+    create("a", entry("NUMBER", "LLM_INFERRED", numbers.clone())).good(202);
+    create("b", entry("STRING", "LLM_INFERRED", numbers.clone())).bad(400, "ValidationException");
+    create("b", entry("NUMBER", "STRICTLY_CONSISTENT", numbers)).bad(400, "ValidationException");
+    let reversed = json!({"numberValidation": {"minValue": 3.0, "maxValue": 2.0}});
+    create("b", entry("NUMBER", "LLM_INFERRED", reversed)).bad(400, "ValidationException");
+    create("b", json!({"key": "k", "type": "NUMBER", "extractionType": "STRICTLY_CONSISTENT"})).good(202);
+}
+
+#[test]
+fn what_belongs_to_another_resource_is_changed_through_that_one() {
+    let mut world = World::new();
+    let id = world.create_memory("notes", &json!([]));
+    let owner = "arn:aws:bedrock-agentcore:us-east-1:123456789012:harness/owner-0123456789";
+    let set = json!({"action": "set", "type": "Memory", "id": id, "body": {"managedByResourceArn": owner}});
+    world.admin("POST", "mutate", &set).good(200);
+    assert_eq!(world.call("POST", "/memories/", &Value::Null).text("memories/0/managedByResourceArn"), owner);
+    let add = json!({"memoryStrategies": {"addMemoryStrategies": [semantic("facts")]}});
+    let path = format!("/memories/{id}/update");
+    world.call("PUT", &path, &add).bad(400, "ValidationException");
+    world.call("PUT", &path, &json!({"eventExpiryDuration": 60})).good(202);
+    world.call("DELETE", &format!("/memories/{id}/delete"), &Value::Null).bad(400, "ValidationException");
+}

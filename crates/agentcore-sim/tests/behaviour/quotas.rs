@@ -57,3 +57,19 @@ fn requests_are_counted_by_account_region_and_operation() {
     world.call("POST", "/memories/", &Value::Null).good(200);
     world.call("POST", "/memories/", &Value::Null).bad(429, "ThrottledException");
 }
+
+#[test]
+fn each_kind_has_the_requests_per_second_that_are_published_for_it() {
+    for (method, path, published) in [
+        ("GET", "/gateways/", 10),
+        ("GET", "/gateways/none-0123456789/targets/", 10),
+        ("PUT", "/gateways/none-0123456789/", 5),
+        ("POST", "/browsers", 30),
+        ("DELETE", "/browser-profiles/none-0123456789", 5),
+        ("POST", "/identities/ListWorkloadIdentities", 20),
+    ] {
+        let mut world = World::switched(&["requestQuotas=on"]);
+        let asked = (0..40).take_while(|_| world.call(method, path, &Value::Null).status != 429).count();
+        assert_eq!(asked, published, "{method} {path}");
+    }
+}

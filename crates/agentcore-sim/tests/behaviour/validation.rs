@@ -17,6 +17,22 @@ fn a_refusal_names_all_members_that_are_wrong() {
     assert!(refused.text("message").starts_with("3 validation errors detected: Value at 'agentRuntimeName'"));
 }
 
+fn hook(path: &str, port: Option<u16>) -> Value {
+    json!({"build": {"warmup": {"action": {"httpPost": {"path": path, "port": port}}}}})
+}
+
+#[test]
+fn a_hook_has_a_place_of_its_own() {
+    let mut world = World::new();
+    let body = with(runtime("agent"), "protocolConfiguration", json!({"serverProtocol": "MCP", "path": "/tools"}));
+    world.call("PUT", "/runtimes/", &with(body.clone(), "hooksConfiguration", hook("/tools", Some(8000)))).good(400);
+    world.call("PUT", "/runtimes/", &with(body, "hooksConfiguration", hook("/tools", Some(8001)))).good(202);
+    let body = with(runtime("other"), "hooksConfiguration", hook("/mcp", None));
+    let id = world.call("PUT", "/runtimes/", &body).good(202).text("agentRuntimeId");
+    let place = "hooksConfiguration/build/warmup/action/httpPost";
+    assert_eq!(world.get(&format!("/runtimes/{id}/")).at(place), &json!({"path": "/mcp"}));
+}
+
 #[test]
 fn each_rule_of_runtimes_has_a_body_that_it_refuses() {
     let mut world = World::new();
@@ -40,6 +56,11 @@ fn each_rule_of_runtimes_has_a_body_that_it_refuses() {
         ("allowedPorts", json!([{"portRange": {"from": 8500, "to": 8450}}])),
         ("allowedPorts", json!([])),
         ("filesystemConfigurations", json!([mount, mount])),
+        ("filesystemConfigurations", json!([{"capacityProviderVolume": {"volumeName": "a", "mountPath": "/mnt/a"}}])),
+        ("hooksConfiguration", hook("/warm", Some(8443))),
+        ("hooksConfiguration", hook("/invocations", None)),
+        ("hooksConfiguration", hook("/ping", Some(8080))),
+        ("hooksConfiguration", hook("no-slash", None)),
         ("environmentVariables", json!({"": "x"})),
         ("environmentVariables", json!({"KEY": 1})),
         ("description", json!("")),

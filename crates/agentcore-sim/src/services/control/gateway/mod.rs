@@ -136,6 +136,11 @@ fn full(resource: &Resource, status: &str) -> Map<String, Value> {
 /// Refuses what is well formed and yet makes no sense.
 fn check(body: &Map<String, Value>) -> Result<(), Failure> {
     authorizer::check(body)?;
+    let jwt = body.get("authorizerConfiguration").and_then(|authorizer| authorizer.get("customJWTAuthorizer"));
+    if jwt.is_some_and(|jwt| jwt.get("allowedWorkloadConfiguration").is_some()) {
+        let message = "allowedWorkloadConfiguration is supported for runtimes only";
+        return Err(Failure::field("authorizerConfiguration", message));
+    }
     let by_token = body.get("authorizerType").and_then(Value::as_str) == Some("CUSTOM_JWT");
     if by_token && body.get("authorizerConfiguration").is_none() {
         let message = "authorizerConfiguration is required for the authorizer type CUSTOM_JWT";

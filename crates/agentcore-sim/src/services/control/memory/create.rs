@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::settle::{End, Work, strategy_lag};
-use super::{read, rules, shapes, strategy};
+use super::{metadata, read, rules, shapes, strategy};
 use crate::failure::Failure;
 use crate::moment::later;
 use crate::services::{Call, Reply};
@@ -17,6 +17,7 @@ pub(in super::super) fn create(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let Some(Value::String(name)) = body.remove("name") else {
         return Err(Failure::field("name", "Member must not be null"));
     };
+    metadata::check(&Value::Object(body.clone()))?;
     body.remove("tags");
     body.remove("clientToken");
     let given = match body.remove("memoryStrategies") {

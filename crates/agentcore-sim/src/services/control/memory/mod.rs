@@ -1,6 +1,7 @@
 //! Memories and their strategies.
 
 mod create;
+mod metadata;
 mod modify;
 mod read;
 mod rules;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::lookup::check_at_rest;
 use super::super::page::cut;
-use super::shapes;
+use super::{rules, shapes};
 use crate::failure::Failure;
 use crate::moment::epoch;
 use crate::services::{Call, Reply};
@@ -38,6 +38,7 @@ pub(in super::super) fn list(call: &mut Call<'_>) -> Result<Reply, Failure> {
                 "status": call.listed_status(found),
                 "createdAt": epoch(found.created_at),
                 "updatedAt": epoch(found.updated_at),
+                "managedByResourceArn": found.body.get("managedByResourceArn"),
             })
         })
         .collect();
@@ -47,7 +48,9 @@ pub(in super::super) fn list(call: &mut Call<'_>) -> Result<Reply, Failure> {
 /// DeleteMemory.
 pub(in super::super) fn delete(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let arn = call.target(Kind::Memory)?;
-    check_at_rest(call.existing(&arn)?)?;
+    let resource = call.existing(&arn)?;
+    rules::check_unmanaged(resource)?;
+    check_at_rest(resource)?;
     let step = call.deletion(Kind::Memory);
     let now = call.now;
     let resource = call.existing(&arn)?;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::super::Call;
-use crate::failure::Failure;
-use crate::store::Kind;
+use crate::failure::{Failure, Reason};
+use crate::store::{Kind, Resource};
 
 /// The variables that every namespace can have.
 const BUILT_IN_VARIABLES: &[&str] = &["memoryStrategyId", "actorId", "sessionId"];
@@ -82,6 +82,14 @@ pub(super) fn check_role(added: &[Value], role: Option<&Value>) -> Result<(), Fa
         return Err(Failure::field("memoryExecutionRoleArn", message));
     }
     Ok(())
+}
+
+/// The strategies of a memory that belongs to another resource are changed through that one only, and so is the memory
+/// deleted.
+pub(super) fn check_unmanaged(memory: &Resource) -> Result<(), Failure> {
+    let Some(manager) = memory.body.get("managedByResourceArn").and_then(Value::as_str) else { return Ok(()) };
+    let message = format!("Memory '{}' is managed by {manager} and can be changed through it only", memory.id);
+    Err(Failure::validation(Reason::ResourceConflict, message))
 }
 
 /// The strategies in a stored memory.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::lookup::check_updatable;
 use super::super::settle::Work;
-use super::{create, modify, read, rules, shapes, strategy};
+use super::{create, metadata, modify, read, rules, shapes, strategy};
 use crate::failure::{Failure, Reason};
 use crate::services::{Call, Reply};
 use crate::settings::OmittedMember;
@@ -22,6 +22,11 @@ pub(in super::super) fn update(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let mut resource = call.existing(&arn)?.clone();
     check_strategies_at_rest(&resource)?;
     check_updatable(&resource, after_failure)?;
+
+    metadata::check(&Value::Object(given.clone()))?;
+    if given.contains_key("memoryStrategies") {
+        rules::check_unmanaged(&resource)?;
+    }
 
     let changes = given.get("memoryStrategies").cloned().unwrap_or_else(|| json!({}));
     set_members(&mut resource.body, &given, omitted)?;

@@ -1,6 +1,7 @@
 //! Agent runtimes and their versions.
 
 mod change;
+mod hooks;
 mod read;
 mod rules;
 mod shapes;

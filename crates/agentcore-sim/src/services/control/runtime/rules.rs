@@ -12,7 +12,7 @@ const IDLE_SECONDS: i64 = 900;
 /// How long any session lives, in seconds, unless it is said.
 const LIFETIME_SECONDS: i64 = 28_800;
 /// The port of the container that belongs to the service.
-const RESERVED_PORT: i64 = 8443;
+pub(super) const RESERVED_PORT: i64 = 8443;
 
 /// Refuses what is well formed and yet makes no sense.
 pub(super) fn check(body: &Map<String, Value>) -> Result<(), Failure> {
@@ -22,9 +22,15 @@ pub(super) fn check(body: &Map<String, Value>) -> Result<(), Failure> {
     check_vpc("networkConfiguration.networkModeConfig", mode == Some("VPC"), vpc)?;
     if let Some(Value::Array(systems)) = body.get("filesystemConfigurations") {
         check_mount_paths(systems)?;
+        let volume = systems.iter().any(|system| system.get("capacityProviderVolume").is_some());
+        if volume && body.get("capacityProviderConfiguration").is_none() {
+            let message = "A volume of a capacity provider can be mounted only where there is a capacity provider";
+            return Err(Failure::field("filesystemConfigurations", message));
+        }
     }
     check_lifecycle(body.get("lifecycleConfiguration"))?;
     check_ports(body)?;
+    super::hooks::check(body)?;
     authorizer::check(body)
 }
 
