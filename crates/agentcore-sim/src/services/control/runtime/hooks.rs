@@ -10,11 +10,11 @@ const HEALTH: &str = "/ping";
 
 /// Refuses a hook at a place that is taken.
 pub(super) fn check(body: &Map<String, Value>) -> Result<(), Failure> {
-    let post = body.get("hooksConfiguration").and_then(|hooks| hooks.pointer("/build/warmup/action/httpPost"));
-    let Some(post) = post else { return Ok(()) };
+    let hook = body.get("hooksConfiguration").and_then(|hooks| hooks.pointer("/build/warmup/action/httpPost"));
+    let Some(hook) = hook else { return Ok(()) };
     let (server_port, server_path) = server(body.get("protocolConfiguration"));
-    let port = post.get("port").and_then(Value::as_i64).unwrap_or(server_port);
-    let path = post.get("path").and_then(Value::as_str).unwrap_or_default();
+    let port = hook.get("port").and_then(Value::as_i64).unwrap_or(server_port);
+    let path = hook.get("path").and_then(Value::as_str).unwrap_or_default();
     if port == RESERVED_PORT {
         return Err(Failure::field("hooksConfiguration", format!("Port {RESERVED_PORT} is reserved")));
     }
