@@ -157,13 +157,13 @@ impl World {
         later.map(|entry| entry.operation).collect()
     }
 
-    /// What exists in AWS, but for what AWS itself brings (endpoints, the system's interpreter).
+    /// What exists in AWS, but for what AWS itself brings (endpoints, identities of runtimes, the system's interpreter).
     pub fn resources(&self) -> Vec<InventoryItem> {
         let all = self.aws.with(|sim| sim.inventory());
         all.into_iter()
             .filter(|item| {
                 let kind = serde_json::to_value(item.kind).unwrap();
-                !item.id.contains('/') && !item.id.starts_with("aws.") && kind != "endpoint"
+                !item.id.contains('/') && !item.id.starts_with("aws.") && item.owner.is_none() && kind != "endpoint"
             })
             .collect()
     }

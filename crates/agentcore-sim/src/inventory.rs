@@ -42,6 +42,9 @@ pub struct InventoryItem {
     /// The number of its newest version; runtimes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
+    /// The ARN of the resource that AWS made it for, where it did so by itself: workload identities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Its policy, where it was given one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -65,6 +68,7 @@ impl InventoryItem {
             created_at: resource.created_at,
             updated_at: resource.updated_at,
             version: (resource.kind == Kind::AgentRuntime).then_some(resource.last_version),
+            owner: resource.owner.clone(),
             policy: resource.policy.clone(),
             body: resource.body.clone(),
         }

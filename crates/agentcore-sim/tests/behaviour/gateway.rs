@@ -91,6 +91,15 @@ fn what_an_update_leaves_out_is_gone() {
     assert_eq!(read.text("createdAt"), created.text("createdAt"));
     assert_eq!(read.at("workloadIdentityDetails"), created.at("workloadIdentityDetails"));
 
+    // What others attach stays.
+    let acl = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acl/id";
+    let attach =
+        json!({"action": "set", "type": "Gateway", "id": created.text("gatewayId"), "body": {"webAclArn": acl}});
+    world.admin("POST", "mutate", &attach).good(200);
+    world.call("PUT", &path, &gateway("tools")).good(202);
+    let read = world.get(&path).good(200);
+    assert_eq!((read.text("webAclArn").as_str(), read.at("wafConfiguration")), (acl, &Value::Null));
+
     world.call("PUT", &path, &gateway("other")).bad(400, "ValidationException");
     world.call("PUT", &path, &with(gateway("tools"), "authorizerType", "AWS_IAM")).bad(400, "ValidationException");
     world.call("PUT", &path, &json!({"name": "tools", "roleArn": ROLE})).bad(400, "ValidationException");

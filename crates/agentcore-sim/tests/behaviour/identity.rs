@@ -101,6 +101,8 @@ fn a_runtime_has_one_that_goes_with_it() {
     let (id, name, arn) = make(&mut world);
     let read = ask(&mut world, "GetWorkloadIdentity", name.clone()).good(200);
     assert_eq!(read.text("workloadIdentityArn"), arn);
+    let item = world.sim.inventory().into_iter().find(|item| item.arn == arn).unwrap();
+    assert!(item.owner.unwrap().ends_with(&format!(":runtime/{id}")));
     world.call("DELETE", &format!("/runtimes/{id}/"), &Value::Null).good(202);
     ask(&mut world, "GetWorkloadIdentity", name).bad(404, "ResourceNotFoundException");
 
