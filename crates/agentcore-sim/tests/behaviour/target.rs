@@ -207,6 +207,12 @@ fn servers_are_synchronized() {
         assert_eq!(world.get(&format!("{targets}{id}/")).at("lastSynchronizedAt"), &Value::Null);
         world.call("PUT", &synchronize, &json!({"targetIdList": [id]})).bad(400, "ValidationException");
     }
+    let mut dynamic = server("dynamic");
+    dynamic["targetConfiguration"]["mcp"]["mcpServer"]["listingMode"] = json!("DYNAMIC");
+    let id = world.call("POST", &targets, &dynamic).good(202).text("targetId");
+    let listed = world.get(&targets).good(200);
+    let item = listed.at("items").as_array().unwrap().iter().find(|item| item["targetId"] == json!(id)).unwrap();
+    assert_eq!((&item["listingMode"], item.get("lastSynchronizedAt")), (&json!("DYNAMIC"), None));
     world.call("PUT", &synchronize, &json!({"targetIdList": ["0123456789"]})).bad(404, "ResourceNotFoundException");
     world.call("PUT", &synchronize, &json!({"targetIdList": []})).bad(400, "ValidationException");
 }
