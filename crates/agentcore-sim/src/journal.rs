@@ -1,10 +1,11 @@
 //! What was asked, by whom, and what came of it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What stands where a secret was.
 const MASK: &str = "***";
@@ -65,10 +66,10 @@ pub struct Outcome {
     pub code: String,
 }
 
-/// The requests so far.
+/// The requests so far. A clone shares the entries.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Journal {
-    entries: VecDeque<JournalEntry>,
+    entries: VecDeque<Arc<JournalEntry>>,
     last: u64,
 }
 
@@ -78,8 +79,8 @@ impl Journal {
         self.last += 1;
         entry.seq = self.last;
         if limit > 0 {
-            entry.parameters = masked(&entry.parameters);
-            self.entries.push_back(entry);
+            mask(&mut entry.parameters);
+            self.entries.push_back(Arc::new(entry));
         }
         let excess = self.entries.len().saturating_sub(limit);
         self.entries.drain(..excess);
@@ -87,7 +88,7 @@ impl Journal {
 
     /// The entries, oldest first.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &JournalEntry> {
-        self.entries.iter()
+        self.entries.iter().map(|entry| &**entry)
     }
 
     /// The number of the newest entry there ever was.
@@ -101,28 +102,22 @@ impl Journal {
     }
 }
 
-/// The value without what must not be seen.
-pub(crate) fn masked(value: &Value) -> Value {
+/// Takes out of a value what must not be seen.
+fn mask(value: &mut Value) {
     match value {
-        Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(name, value)| {
-                    let secret = SECRET_MEMBERS.contains(&name.as_str());
-                    (name.clone(), if secret { hidden(value) } else { masked(value) })
-                })
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.iter().map(masked).collect()),
-        other => other.clone(),
+        Value::Object(members) => {
+            for (name, value) in members {
+                if SECRET_MEMBERS.contains(&name.as_str()) { hide(value) } else { mask(value) }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        _ => {}
     }
 }
 
-fn hidden(value: &Value) -> Value {
+fn hide(value: &mut Value) {
     match value {
-        Value::Object(members) => {
-            Value::Object(members.iter().map(|(name, _)| (name.clone(), Value::from(MASK))).collect::<Map<_, _>>())
-        }
-        _ => Value::from(MASK),
+        Value::Object(members) => members.iter_mut().for_each(|(_, value)| *value = Value::from(MASK)),
+        other => *other = Value::from(MASK),
     }
 }

@@ -39,11 +39,16 @@ impl Call<'_> {
         }
     }
 
-    /// A resource that is there to be seen.
+    /// A resource that is there to be seen, to be looked at only.
+    pub(crate) fn seen(&self, arn: &str) -> Result<&Resource, Failure> {
+        self.check_exists(arn)?;
+        self.store.get(arn).ok_or_else(|| self.gone(arn))
+    }
+
+    /// A resource that is there to be seen, to be changed.
     pub(crate) fn existing(&mut self, arn: &str) -> Result<&mut Resource, Failure> {
         self.check_exists(arn)?;
-        let failure = self.gone(arn);
-        self.store.get_mut(arn).ok_or(failure)
+        self.store.get_mut(arn).ok_or_else(|| Failure::NotFound(arn.to_owned()))
     }
 
     /// What a request for something that is not there is told.

@@ -1,12 +1,15 @@
 //! Regular expressions, each compiled once in the life of the program.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use regex::Regex;
 
-/// What was compiled so far. It only saves time: no answer depends on it.
-static COMPILED: LazyLock<RwLock<HashMap<&'static str, Option<Regex>>>> = LazyLock::new(RwLock::default);
+/// What was compiled so far. It only saves time: no answer depends on it. A clone of an `Arc` costs nothing, one of a
+/// `Regex` has to warm up anew.
+static COMPILED: LazyLock<RwLock<Compiled>> = LazyLock::new(RwLock::default);
+
+type Compiled = HashMap<&'static str, Option<Arc<Regex>>>;
 
 /// Whether the whole of a text matches a pattern.
 ///
@@ -14,7 +17,7 @@ static COMPILED: LazyLock<RwLock<HashMap<&'static str, Option<Regex>>>> = LazyLo
 pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
     let known = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
     let regex = known.unwrap_or_else(|| {
-        let regex = Regex::new(&format!(r"\A(?:{pattern})\z")).ok();
+        let regex = Regex::new(&format!(r"\A(?:{pattern})\z")).ok().map(Arc::new);
         COMPILED.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, regex.clone());
         regex
     });

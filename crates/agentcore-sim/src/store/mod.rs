@@ -1,6 +1,7 @@
 //! Everything that exists. The resources of AgentCore are in one map by ARN: an ARN names its account and its region,
 //! so these never mix. The other services have a state of their own each.
 
+mod catalog;
 mod kind;
 mod resource;
 mod sessions;
@@ -13,10 +14,10 @@ pub(crate) use sessions::{Session, Sessions};
 pub(crate) use step::{Change, Step};
 pub(crate) use tokens::{Remembered, Tokens};
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use catalog::Catalog;
 
 use crate::services::{data, ecr, iam, logs, xray};
 use crate::settings::{Gone, Settings, UpdatedAt};
@@ -24,7 +25,7 @@ use crate::settings::{Gone, Settings, UpdatedAt};
 /// Everything that exists.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Store {
-    resources: BTreeMap<String, Resource>,
+    resources: Catalog,
     pub(crate) tokens: Tokens,
     pub(crate) sessions: Sessions,
     pub(crate) data: data::State,
@@ -47,12 +48,12 @@ impl Store {
 
     /// A resource that exists, to be changed.
     pub(crate) fn get_mut(&mut self, arn: &str) -> Option<&mut Resource> {
-        self.resources.get_mut(arn).filter(|resource| resource.gone_at.is_none())
+        self.resources.get_mut(arn)
     }
 
     /// Adds a resource.
     pub(crate) fn insert(&mut self, resource: Resource) {
-        self.resources.insert(resource.arn.clone(), resource);
+        self.resources.insert(resource);
     }
 
     /// All resources of one kind in one place whether gone or not, by ARN.
@@ -62,9 +63,8 @@ impl Store {
         account: &'a str,
         region: &'a str,
     ) -> impl Iterator<Item = &'a Resource> {
-        self.resources
-            .values()
-            .filter(move |found| found.kind == kind && found.account == account && found.region == region)
+        let all = self.resources.beginning(shared_prefix(kind, account, region));
+        all.filter(move |found| found.kind == kind && found.account == account && found.region == region)
     }
 
     /// The resources of one kind that exist in one place, by ARN.
@@ -77,6 +77,16 @@ impl Store {
         self.in_place(kind, account, region).filter(|found| found.gone_at.is_none())
     }
 
+    /// How many resources of one kind exist in one place, without looking at them.
+    pub(crate) fn count(&self, kind: Kind, account: &str, region: &str) -> usize {
+        self.resources.count(kind, account, region, None)
+    }
+
+    /// Whether a resource of this name exists in one place, without looking at all of them.
+    pub(crate) fn has_name(&self, kind: Kind, account: &str, region: &str, name: &str) -> bool {
+        self.resources.count(kind, account, region, Some(name)) > 0
+    }
+
     /// Everything that exists, by ARN.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Resource> {
         self.resources.values().filter(|resource| resource.gone_at.is_none())
@@ -84,38 +94,28 @@ impl Store {
 
     /// The endpoints of a runtime that exist.
     pub(crate) fn endpoints(&mut self, runtime: &str) -> impl Iterator<Item = &mut Resource> {
-        let prefix = format!("{runtime}/runtime-endpoint/");
-        self.resources.values_mut().filter(move |found| found.gone_at.is_none() && found.arn.starts_with(&prefix))
+        self.resources.beginning_mut(format!("{runtime}/runtime-endpoint/"))
     }
 
     /// Takes a resource, and what belongs to it, out of existence.
     pub(crate) fn remove(&mut self, arn: &str, now: Timestamp) {
-        let prefix = format!("{arn}/");
-        for resource in self.resources.values_mut() {
-            let owned = resource.owner.as_deref() == Some(arn);
-            if resource.arn == arn || resource.arn.starts_with(&prefix) || owned {
-                resource.end(now);
-            }
-        }
+        self.resources.remove(arn, now);
     }
 
     /// Brings everything to the state that it has at a time, and forgets what is no longer shown by anything.
     pub(crate) fn advance(&mut self, now: Timestamp, settings: &Settings) {
         let settles = settings.switches.updated_at_moves != UpdatedAt::Write;
-        let mut ended = Vec::new();
-        for resource in self.resources.values_mut().filter(|resource| resource.gone_at.is_none()) {
-            resource.advance(now, settles);
-            ended.extend(resource.gone_at.map(|at| (resource.arn.clone(), at)));
-        }
-        for (arn, at) in ended {
-            self.remove(&arn, at);
-        }
+        self.resources.advance(now, settles);
         let shows_deleted = settings.switches.gone == Gone::Deleted;
-        let lag = settings.list_lag();
-        self.resources.retain(|_, resource| {
-            resource.gone_at.is_none_or(|gone| {
-                (shows_deleted && resource.kind.facts().shows_deleted) || crate::moment::later(gone, lag) > now
-            })
-        });
+        self.resources.forget(now, settings.list_lag(), |kind| shows_deleted && kind.facts().shows_deleted);
     }
+}
+
+/// How the ARNs of a kind in a place begin: up to the first slash in what follows the account.
+fn shared_prefix(kind: Kind, account: &str, region: &str) -> String {
+    let mut arn = kind.arn(account, region, "");
+    let path = arn.match_indices(':').nth(4).map_or(0, |(at, _)| at + 1);
+    let end = arn.get(path..).and_then(|rest| rest.find('/')).map_or(path, |at| path + at + 1);
+    arn.truncate(end);
+    arn
 }

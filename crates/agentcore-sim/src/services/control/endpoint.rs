@@ -122,7 +122,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let arn = call.target(Kind::AgentRuntimeEndpoint)?;
     let now = call.now;
-    let endpoint = call.existing(&arn)?;
+    let endpoint = call.seen(&arn)?;
     let mut answer = common(endpoint, endpoint.shown(now));
     if let Some(reason) = &endpoint.failure_reason {
         answer.insert("failureReason".to_owned(), Value::from(reason.as_str()));

@@ -49,15 +49,11 @@ impl Call<'_> {
     /// A conflict if there is a resource of this name, or a refusal if there are too many of the kind.
     pub(super) fn check_room(&self, kind: Kind, name: &str, unique: bool, quota: usize) -> Result<(), Failure> {
         let (account, region) = (&self.caller.account, &self.caller.region);
-        let mut count = 0_usize;
-        for other in self.store.living(kind, account, region) {
-            if unique && other.name == name {
-                let noun = kind.noun();
-                return Err(Failure::Conflict(format!("{noun} with name '{name}' already exists in this account")));
-            }
-            count += 1;
+        if unique && self.store.has_name(kind, account, region, name) {
+            let noun = kind.noun();
+            return Err(Failure::Conflict(format!("{noun} with name '{name}' already exists in this account")));
         }
-        if count >= quota {
+        if self.store.count(kind, account, region) >= quota {
             let what = kind.noun().to_lowercase();
             return Err(Failure::Quota(format!("The limit of {quota} for the number of {what}s has been reached")));
         }

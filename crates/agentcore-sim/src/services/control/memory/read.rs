@@ -19,7 +19,7 @@ pub(in super::super) fn get(call: &mut Call<'_>) -> Result<Reply, Failure> {
         return Err(Failure::field("view", "view must be full or without_decryption"));
     }
     let now = call.now;
-    let resource = call.existing(&arn)?;
+    let resource = call.seen(&arn)?;
     Ok(Reply::Json(json!({ "memory": shown(resource, resource.shown(now)) })))
 }
 

@@ -17,7 +17,7 @@ pub(in super::super) fn get(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let arn = call.target(Kind::AgentRuntime)?;
     let wanted = call.params.query("version").map(str::to_owned);
     let now = call.now;
-    let resource = call.existing(&arn)?;
+    let resource = call.seen(&arn)?;
     let Some(wanted) = wanted else {
         let (body, number) = (&resource.body, resource.last_version);
         return Ok(Reply::Json(full(resource, body, number, resource.shown(now))));
@@ -50,7 +50,7 @@ pub(in super::super) fn list(call: &mut Call<'_>) -> Result<Reply, Failure> {
 pub(in super::super) fn list_versions(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let arn = call.target(Kind::AgentRuntime)?;
     let cursor = call.cursor_in_query()?;
-    let resource = call.existing(&arn)?;
+    let resource = call.seen(&arn)?;
     let page = cut(&cursor, resource.versions.iter(), |version| format!("{:05}", version.number));
     let one = |version: &&Version| item(resource, &version.body, version.number, &version.status, version.created_at);
     let items: Vec<Value> = page.items.iter().map(one).collect();
