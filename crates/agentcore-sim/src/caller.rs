@@ -1,9 +1,11 @@
 //! Who calls, and where to: read from the signature's scope. Signatures are not verified.
 
-use http::HeaderMap;
+use bytes::Bytes;
+use http::Request;
 use jiff::Timestamp;
 
 use crate::failure::Failure;
+use crate::signature::Signature;
 use crate::store::Sessions;
 
 /// The account of callers whose access key names no other.
@@ -36,27 +38,29 @@ impl Caller {
         }
     }
 
-    /// Reads the `Authorization` header.
-    pub(crate) fn read(headers: &HeaderMap, sessions: &Sessions, now: Timestamp) -> Result<Self, Failure> {
-        let header = headers.get(http::header::AUTHORIZATION).ok_or_else(|| {
-            Failure::coded("MissingAuthenticationTokenException", 403, "Missing Authentication Token")
-        })?;
-        let text = header.to_str().unwrap_or_default();
-        let scope = text
-            .strip_prefix("AWS4-HMAC-SHA256 ")
-            .and_then(|rest| rest.split(',').find_map(|part| part.trim().strip_prefix("Credential=")))
-            .map(|credential| credential.split('/').collect::<Vec<_>>());
-        let Some([access_key, _date, region, service, "aws4_request"]) = scope.as_deref() else {
-            return Err(Failure::coded(
-                "IncompleteSignatureException",
-                403,
-                "The Authorization header must have the form AWS4-HMAC-SHA256 \
-                 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=..., Signature=...",
-            ));
-        };
-        let (region, service) = ((*region).to_owned(), (*service).to_owned());
-        let access_key = (*access_key).to_owned();
+    /// Reads the signature of a request: from the header `Authorization`, or from the query of a presigned URL.
+    ///
+    /// `wall` is the time by which the signature must be neither old nor in the future; none: any will do. Both times
+    /// are as the services have them, `now` with the clock's offset, by which clients may have corrected theirs.
+    pub(crate) fn read(
+        request: &Request<Bytes>,
+        sessions: &Sessions,
+        now: Timestamp,
+        wall: Option<Timestamp>,
+    ) -> Result<Self, Failure> {
+        let signature = Signature::read(request)?;
+        if let Some(wall) = wall {
+            signature.check_time([wall, now])?;
+        }
+        let Signature { access_key, region, service, token, .. } = signature;
         if let Some(session) = sessions.get(&access_key) {
+            if token.as_deref() != Some(&session.token) {
+                return Err(Failure::coded(
+                    "UnrecognizedClientException",
+                    403,
+                    "The security token included in the request is invalid",
+                ));
+            }
             if session.expires <= now {
                 return Err(Failure::coded(
                     "ExpiredTokenException",

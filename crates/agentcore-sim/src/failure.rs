@@ -170,6 +170,8 @@ fn without_exception(code: &str) -> &str {
         "IncompleteSignatureException" => "IncompleteSignature",
         "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
         "ExpiredTokenException" => "ExpiredToken",
+        "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "UnrecognizedClientException" => "InvalidClientTokenId",
         other => other,
     }
 }

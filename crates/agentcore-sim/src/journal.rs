@@ -55,6 +55,9 @@ pub struct JournalEntry {
     pub effect: bool,
     /// Whether the answer was that of an earlier request with the same client token.
     pub replayed: bool,
+    /// When the request came, if it took effect later: then `time` is when that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Timestamp>,
 }
 
 /// What the caller was told.

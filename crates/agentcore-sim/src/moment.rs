@@ -1,5 +1,6 @@
 //! How the services write points in time.
 
+use http::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -19,6 +20,13 @@ pub(crate) fn epoch(time: Timestamp) -> Value {
     #[expect(clippy::cast_precision_loss)]
     let seconds = time.as_millisecond() as f64 / 1000.0;
     Value::from(seconds)
+}
+
+/// The time as the header `date` has it.
+pub(crate) fn http_date(time: Timestamp) -> HeaderValue {
+    let text = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&time);
+    // Years beyond 9999 cannot be written so.
+    text.ok().and_then(|text| text.parse().ok()).unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
 }
 
 /// A later time; the last possible one where the sum would be beyond it.

@@ -11,9 +11,10 @@ use serde_json::{Map, Value};
 use crate::answer::{Answer, Writer};
 use crate::caller::Caller;
 use crate::failure::{Dialect, Failure, Reason};
-use crate::faults::{Faults, Mishap, ResetPoint};
+use crate::faults::{Asked, Faults, Mishap, ResetPoint};
 use crate::journal::{Journal, JournalEntry, Outcome};
-use crate::moment::{later, whole_millis};
+use crate::moment::{http_date, later, seconds, whole_millis};
+use crate::past::{Landing, Past, Pending};
 use crate::random::Random;
 use crate::request::{Params, form, json_object, pairs};
 use crate::services::{self, Call, Found, Operation, Protocol, Reply, Service};
@@ -43,6 +44,12 @@ pub struct Sim {
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) throttle: Throttle,
+    /// Requests that take effect later than they came.
+    #[serde(default)]
+    pub(crate) pending: Pending,
+    /// What answers that are out of date are taken from.
+    #[serde(default)]
+    pub(crate) past: Past,
     /// What is added to the time that requests are given.
     pub(crate) clock_offset: SignedDuration,
 }
@@ -63,6 +70,8 @@ impl Sim {
             journal: Journal::default(),
             faults: Faults::default(),
             throttle: Throttle::default(),
+            pending: Pending::default(),
+            past: Past::default(),
             clock_offset: SignedDuration::ZERO,
         }
     }
@@ -78,12 +87,19 @@ impl Sim {
     /// The same, of a request that is still wanted.
     pub(crate) fn answer(&mut self, now: Timestamp, request: &Request<Bytes>) -> Response<Bytes> {
         let now = self.advance(now);
-        if request.uri().path().starts_with("/_sim") {
-            return self.admin(now, request);
-        }
-        let request_id = self.random.uuid();
-        let mut entry = blank_entry(now, request);
-        let mut writer = Writer::new(request_id);
+        let path = request.uri().path();
+        let mut response = if path.starts_with("/_sim") || path.starts_with("/moto-api/") {
+            self.admin(now, request)
+        } else {
+            self.exchange(now, request, blank_entry(now, request))
+        };
+        response.headers_mut().insert(header::DATE, http_date(now));
+        response
+    }
+
+    /// Answers one request to AWS, and writes it into the journal.
+    fn exchange(&mut self, now: Timestamp, request: &Request<Bytes>, mut entry: JournalEntry) -> Response<Bytes> {
+        let mut writer = Writer::new(self.random.uuid());
         let (answer, mishap) = self.serve(now, request, &mut entry, &mut writer);
         let mut response = writer.write(&answer);
         entry.outcome = match &answer {
@@ -92,7 +108,7 @@ impl Sim {
                 Outcome { status: failure.status(writer.dialect), code: failure.code(writer.dialect).to_owned() }
             }
         };
-        let reset = mishap.reset.is_some();
+        let reset = mishap.reset.is_some() || mishap.late.is_some();
         if reset {
             entry.outcome = Outcome { status: 0, code: "ConnectionReset".to_owned() };
         }
@@ -103,11 +119,29 @@ impl Sim {
         response
     }
 
-    /// Brings the world to the state that it has at a time, and returns that time with the clock's offset.
+    /// Brings the world to the state that it has at a time, and returns that time as the services have it: with the
+    /// clock's offset and its error.
     pub fn advance(&mut self, now: Timestamp) -> Timestamp {
-        let now = whole_millis(later(now, self.clock_offset));
-        self.store.advance(now, &self.settings);
+        let skew = SignedDuration::from_millis(self.settings.switches.clock_skew_ms);
+        let now = whole_millis(later(later(now, self.clock_offset), skew));
+        self.advance_to(now);
         now
+    }
+
+    /// The same, for a time as the services have it.
+    pub(crate) fn advance_to(&mut self, now: Timestamp) {
+        while let Some(landing) = self.pending.due(now) {
+            self.store.advance(landing.at, &self.settings);
+            self.land(&landing);
+        }
+        self.store.advance(now, &self.settings);
+    }
+
+    /// Does what a request asked that nobody waits for any more.
+    fn land(&mut self, landing: &Landing) {
+        let request = landing.request();
+        let entry = JournalEntry { late: Some(landing.came), ..blank_entry(landing.at, &request) };
+        self.exchange(landing.at, &request, entry);
     }
 
     /// Everything from the signature to the answer.
@@ -121,13 +155,25 @@ impl Sim {
         let mut mishap = Mishap::default();
         let mut params = Params { query: pairs(request.uri().query().unwrap_or_default()), ..Params::default() };
         let result = self.route(now, request, &mut params, entry, writer).and_then(|(route, caller)| {
-            entry.parameters = Value::Object(params.document());
-            let text = entry.parameters.to_string();
-            mishap = self.faults.strike(route.service, route.operation.name, &text);
-            if mishap.reset == Some(ResetPoint::Before) {
-                return Ok((route.operation.status, Reply::Empty));
+            let Route { service, operation } = route;
+            let parameters = Value::Object(params.document());
+            entry.parameters.clone_from(&parameters);
+            let asked = Asked { service, operation, caller: &caller, parameters: &parameters };
+            if entry.late.is_none() {
+                mishap = self.faults.strike(&asked);
             }
-            self.perform(now, &route, &caller, &params, &mishap, entry).map(|reply| (route.operation.status, reply))
+            if let Some(late) = mishap.late {
+                self.pending.keep(now, seconds(late.seconds), request);
+                return Ok((operation.status, Reply::Empty));
+            }
+            if mishap.reset == Some(ResetPoint::Before) {
+                return Ok((operation.status, Reply::Empty));
+            }
+            let mut reply = self.perform(now, &route, &caller, &params, &mishap, entry)?;
+            if let Reply::Json(document) = &mut reply {
+                self.faults.tell(&asked, document);
+            }
+            Ok((operation.status, reply))
         });
         let answer = match result {
             Ok((status, reply)) => Answer::Good { status, reply },
@@ -159,13 +205,17 @@ impl Sim {
             // Who gets the service wrong is answered in the form of the request.
             (writer.protocol, writer.dialect) = (Protocol::Query(""), Dialect::Query);
         }
-        let caller = Caller::read(request.headers(), &self.store.sessions, now)?;
+        // What lands late was looked at when it came.
+        let wall = entry.late.is_none().then(|| later(now, -self.clock_offset));
+        let caller = Caller::read(request, &self.store.sessions, entry.late.unwrap_or(now), wall)?;
+        params.query.retain(|(name, _)| !is_of_signature(name));
         caller.arn.clone_into(&mut entry.caller);
         caller.access_key.clone_into(&mut entry.access_key);
         caller.account.clone_into(&mut entry.account);
         caller.region.clone_into(&mut entry.region);
         caller.service.clone_into(&mut entry.service);
         params.headers.clone_from(request.headers());
+        check_packing(request)?;
         let route = find(request, &caller.service, params, entry, writer)?;
         let operation = route.operation;
         operation.name.clone_into(&mut entry.operation);
@@ -223,12 +273,17 @@ impl Sim {
                 return Ok(Reply::Json(reply.clone()));
             }
         }
+        let mut past = mishap.stale.and_then(|stale| self.past.seen(now, stale.seconds, &self.settings));
+        let (store, time) = match &mut past {
+            Some((store, then)) => (store, *then),
+            None => (&mut self.store, now),
+        };
         let mut call = Call {
             operation: operation.name,
-            store: &mut self.store,
+            store,
             settings: &self.settings,
             random: &mut self.random,
-            now,
+            now: time,
             caller,
             params,
             provision: mishap.provision.clone(),
@@ -245,8 +300,27 @@ impl Sim {
         {
             self.store.tokens.insert(token, Remembered { at: now, fingerprint, reply: document }, lifetime);
         }
+        if entry.effect {
+            self.past.note(now, &self.store, self.faults.stalest());
+        }
         result
     }
+}
+
+/// Bodies are read as they come: one that is compressed or signed in chunks cannot be.
+fn check_packing(request: &Request<Bytes>) -> Result<(), Failure> {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let encoding = text("content-encoding").filter(|encoding| !encoding.eq_ignore_ascii_case("identity"));
+    let chunked = text("x-amz-content-sha256").filter(|form| form.starts_with("STREAMING-"));
+    match encoding.or(chunked) {
+        Some(form) => Err(Failure::Missing(format!("Bodies in the form {form} are not simulated"))),
+        None => Ok(()),
+    }
+}
+
+/// Whether a parameter in a query belongs to the signature of the URL.
+fn is_of_signature(name: &str) -> bool {
+    name.starts_with("X-Amz-")
 }
 
 /// Whether a request is one to a query service, as far as can be told without a signature.
@@ -268,7 +342,10 @@ fn find(
         service.name.clone_into(&mut entry.service);
         writer.protocol = service.protocol;
         if matches!(service.protocol, Protocol::Query(_)) {
-            params.body = form(request.body());
+            // A form can be in the query too.
+            let query = || Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes());
+            params.body = form(&if request.body().is_empty() { query() } else { request.body().clone() });
+            params.body.retain(|name, _| !is_of_signature(name));
         }
         match service.find(request, params) {
             Found::Here(operation, labels) => {
@@ -316,6 +393,7 @@ fn blank_entry(now: Timestamp, request: &Request<Bytes>) -> JournalEntry {
         outcome: Outcome { status: 0, code: String::new() },
         effect: false,
         replayed: false,
+        late: None,
     }
 }
 

@@ -18,6 +18,8 @@ use crate::sim::Sim;
 
 /// The answer to `GET /_sim/`.
 const HELP: &str = include_str!("help.txt");
+/// What a public test suite for AWS clients asks for before each of its tests.
+const MOTO_RESET: &str = "/moto-api/reset";
 
 /// A request to the interface, read as far as all of them are alike.
 pub(crate) struct Ask {
@@ -40,7 +42,12 @@ impl Refusal {
 impl Sim {
     /// Answers a request below `/_sim/`. `now` has the clock's offset in it.
     pub(crate) fn admin(&mut self, now: Timestamp, request: &Request<Bytes>) -> Response<Bytes> {
-        let path = request.uri().path().trim_start_matches("/_sim").trim_matches('/');
+        let path = request.uri().path();
+        if path == MOTO_RESET && request.method() == Method::POST {
+            *self = Self::new(self.settings.clone());
+            return respond(StatusCode::OK, &json!({ "status": "ok" }));
+        }
+        let path = path.trim_start_matches("/_sim").trim_matches('/');
         if path.is_empty() && request.method() == Method::GET {
             return Response::new(Bytes::from_static(HELP.as_bytes()));
         }
@@ -64,7 +71,7 @@ impl Sim {
             ("GET", "inventory") => Ok(json!({ "resources": self.inventory() })),
             ("GET", "faults") => Ok(self.show_faults()),
             ("POST", "faults") => self.add_fault(ask.body),
-            ("DELETE", "faults") => Ok(self.clear_faults()),
+            ("DELETE", "faults") => self.clear_faults(&ask),
             ("POST", "mutate") => self.mutate_by(ask.body, now),
             ("POST", "reset") => self.reset(&ask.body),
             ("POST", "save") => self.save(),

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 
 use super::{Outcome, Refusal};
 use crate::inventory::public_id;
-use crate::moment::later;
 use crate::sim::Sim;
 use crate::store::{Kind, Resource};
 
@@ -54,8 +53,8 @@ pub enum MutationError {
 impl Sim {
     /// Changes or deletes something behind everybody's back, at a time that is given like that of a request.
     pub fn mutate(&mut self, now: Timestamp, mutation: Mutation) -> Result<(), MutationError> {
-        self.store.advance(later(now, self.clock_offset), &self.settings);
-        self.mutate_at(later(now, self.clock_offset), mutation)
+        let now = self.advance(now);
+        self.mutate_at(now, mutation)
     }
 
     fn mutate_at(&mut self, now: Timestamp, mutation: Mutation) -> Result<(), MutationError> {
@@ -71,6 +70,7 @@ impl Sim {
                 set(resource, now, state, failure_reason, body, tags);
             }
         }
+        self.past.note(now, &self.store, self.faults.stalest());
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use crate::settings::{Settings, SettingsError};
 use crate::sim::Sim;
 
 /// The form of what save writes and load reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 impl Sim {
     /// The settings.
@@ -73,7 +73,7 @@ impl Sim {
         }
         self.advance_clock(by);
         let now = crate::moment::later(now, by);
-        self.store.advance(now, &self.settings);
+        self.advance_to(now);
         Ok(self.show_clock(now))
     }
 }

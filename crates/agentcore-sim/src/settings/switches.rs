@@ -118,6 +118,8 @@ pub struct Switches {
     pub flaps: Option<bool>,
     /// How many milliseconds each answer is held back. None: 40 in the realistic mode, else 0.
     pub latency_ms: Option<u64>,
+    /// By how many milliseconds the services' clock is ahead of the caller's.
+    pub clock_skew_ms: i64,
 }
 
 impl Default for Switches {
@@ -142,6 +144,7 @@ impl Default for Switches {
             list_lag_ms: None,
             flaps: None,
             latency_ms: None,
+            clock_skew_ms: 0,
         }
     }
 }

@@ -150,4 +150,11 @@ pub const SWITCHES: &[Switch] = &[
         meaning: "how much each answer is held back; 40 in the realistic mode, else 0",
         reason: "about what a client near the region sees",
     },
+    Switch {
+        name: "clockSkewMs",
+        values: "a number, below 0 too",
+        default: "0",
+        meaning: "by how much the clock of the services, in all that they write, is ahead of the caller's",
+        reason: "clocks differ; SDKs expect less than five minutes",
+    },
 ];

@@ -12,6 +12,8 @@ pub(crate) struct Session {
     pub(crate) arn: String,
     pub(crate) user_id: String,
     pub(crate) expires: Timestamp,
+    /// What each request of the session must bring along.
+    pub(crate) token: String,
 }
 
 /// All sessions, by access key id.

@@ -99,6 +99,18 @@ fn a_reset_empties_the_world() {
 }
 
 #[test]
+fn a_test_suite_for_aws_clients_finds_its_reset() {
+    let mut world = World::switched(&["gone=access-denied"]);
+    world.create_interpreter("tool");
+    let request = http::Request::post("/moto-api/reset").body(bytes::Bytes::new()).unwrap();
+    assert_eq!(world.send(request).good(200).body, json!({"status": "ok"}));
+    assert!(world.sim.inventory().is_empty());
+    world.get("/runtimes/agent-0123456789/").bad(403, "AccessDeniedException");
+    let request = http::Request::get("/moto-api/data.json").body(bytes::Bytes::new()).unwrap();
+    world.send(request).good(404);
+}
+
+#[test]
 fn a_saved_world_goes_on_where_it_was() {
     let mut settings = Settings::realistic();
     settings.set("readLagMs=0").unwrap();

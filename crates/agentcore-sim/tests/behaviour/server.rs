@@ -34,10 +34,6 @@ fn interpreter() -> String {
     json!({"name": "tool", "networkConfiguration": {"networkMode": "PUBLIC"}}).to_string()
 }
 
-fn rule(fault: Fault) -> FaultRule {
-    FaultRule { service: None, operation: None, resource: None, nth: 1, count: 1, fault, matched: 0 }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn it_answers_on_a_port_and_ends() {
     let server = Server::start(Options::default()).await.unwrap();
@@ -54,7 +50,7 @@ async fn it_answers_on_a_port_and_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_is_ended_on_purpose() {
     let server = Server::start(Options::default()).await.unwrap();
-    server.with(|sim| sim.add_fault_rule(rule(Fault::Reset(ResetPoint::After))));
+    server.with(|sim| sim.add_fault_rule(FaultRule::new(Fault::Reset(ResetPoint::After))));
     assert_eq!(ask(server.port(), "PUT", "/code-interpreters", interpreter()).await, "");
     assert_eq!(server.with(|sim| sim.inventory().len()), 1);
 }
@@ -62,7 +58,7 @@ async fn a_connection_is_ended_on_purpose() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_answer_does_not_hold_up_the_others() {
     let server = Server::start(Options::default()).await.unwrap();
-    server.with(|sim| sim.add_fault_rule(rule(Fault::DelayMs(2_000))));
+    server.with(|sim| sim.add_fault_rule(FaultRule::new(Fault::DelayMs(2_000))));
     let port = server.port();
     let late = tokio::spawn(ask(port, "PUT", "/code-interpreters", interpreter()));
     while server.with(|sim| sim.journal().count()) == 0 {
@@ -93,7 +89,7 @@ async fn an_observer_sees_every_exchange() {
     });
     let server = Server::start(Options { observer: Some(observer), ..Options::default() }).await.unwrap();
     let port = server.port();
-    server.with(|sim| sim.add_fault_rule(rule(Fault::Reset(ResetPoint::Before))));
+    server.with(|sim| sim.add_fault_rule(FaultRule::new(Fault::Reset(ResetPoint::Before))));
     assert_eq!(ask(port, "PUT", "/code-interpreters", interpreter()).await, "");
     ask(port, "PUT", "/code-interpreters", interpreter()).await;
     ask(port, "GET", "/_sim/", String::new()).await;

@@ -42,6 +42,12 @@ fn a_session_is_in_the_account_of_its_role_and_ends() {
     let answer = call(&mut world, &form, true).good(200);
     world.access_key = element(&answer, "AccessKeyId");
     let who = "Action=GetCallerIdentity&Version=2011-06-15";
+    for wrong in [None, Some("other".to_owned())] {
+        world.session_token = wrong;
+        assert_eq!(element(&call(&mut world, who, true).good(403), "Code"), "InvalidClientTokenId");
+        world.get("/runtimes/agent-0123456789/").bad(403, "UnrecognizedClientException");
+    }
+    world.session_token = Some(element(&answer, "SessionToken"));
     let answer = call(&mut world, who, true).good(200);
     assert_eq!(element(&answer, "Arn"), "arn:aws:sts::210987654321:assumed-role/deploy/tests");
     world.wait(901.0);

@@ -127,6 +127,19 @@ fn each_answer_is_held_back_by_the_latency() {
 }
 
 #[test]
+fn the_clock_of_the_services_can_be_wrong() {
+    for (skew, date) in [(0, "Fri, 15 Jan 2027 08:00:00 GMT"), (-90_000, "Fri, 15 Jan 2027 07:58:30 GMT")] {
+        let mut world = World::switched(&[&format!("clockSkewMs={skew}")]);
+        let id = world.create_memory("notes", &json!([]));
+        let read = world.get(&format!("/memories/{id}/details")).good(200);
+        let truth = world.now.as_second() + skew / 1000;
+        assert_eq!(read.at("memory/createdAt"), &json!(truth as f64));
+        assert_eq!(read.headers["date"], date);
+        assert_eq!(world.admin("GET", "inventory", &Value::Null).headers["date"], date);
+    }
+}
+
+#[test]
 fn the_time_of_the_last_update_moves_as_the_switch_says() {
     for (switch, settled, tagged) in [
         ("updatedAtMoves=write", false, false),

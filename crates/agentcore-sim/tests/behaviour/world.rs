@@ -14,6 +14,8 @@ pub struct World {
     pub sim: Sim,
     pub now: Timestamp,
     pub access_key: String,
+    /// What requests of a session bring along.
+    pub session_token: Option<String>,
     pub region: String,
 }
 
@@ -38,6 +40,7 @@ impl World {
             sim: Sim::new(settings),
             now: Timestamp::from_second(1_800_000_000).unwrap(),
             access_key: "AKIATEST".to_owned(),
+            session_token: None,
             region: "us-east-1".to_owned(),
         }
     }
@@ -55,7 +58,10 @@ impl World {
         self.now += SignedDuration::from_secs_f64(seconds);
     }
 
-    pub fn send(&mut self, request: Request<Bytes>) -> Answer {
+    pub fn send(&mut self, mut request: Request<Bytes>) -> Answer {
+        if let Some(token) = &self.session_token {
+            request.headers_mut().insert("x-amz-security-token", token.parse().unwrap());
+        }
         read(self.sim.handle(self.now, request))
     }
 

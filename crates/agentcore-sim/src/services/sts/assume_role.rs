@@ -62,7 +62,7 @@ fn session(call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
         },
         "AssumedRoleUser": { "AssumedRoleId": user_id, "Arn": arn },
     });
-    let session = Session { account: account.to_owned(), arn, user_id, expires };
+    let session = Session { account: account.to_owned(), arn, user_id, expires, token };
     call.store.sessions.insert(access_key, session, call.now);
     Ok(result.as_object().cloned().unwrap_or_default())
 }
