@@ -3,11 +3,13 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use bytes::{Bytes, BytesMut};
+use http::header::{CONTENT_TYPE, EXPECT};
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body as _, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
@@ -19,6 +21,10 @@ use crate::sim::{Delivery, Sim};
 
 /// The longest body that a request can have, in bytes.
 const LONGEST_BODY: usize = 1024 * 1024;
+/// The longest body that an agent can be called with, in bytes.
+const LONGEST_PAYLOAD: usize = 100 * 1024 * 1024;
+/// How long a body that is too long may be, so that its sender is still heard out and answered.
+const PATIENCE: usize = 2 * LONGEST_PAYLOAD;
 
 /// How a server is started.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -162,8 +168,10 @@ async fn accept(listener: TcpListener, world: World) -> Infallible {
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve(stream, world.clone()));
+                match accepted {
+                    Ok((stream, _)) => drop(connections.spawn(serve(stream, world.clone()))),
+                    // Too many connections, most likely: some will end.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
                 }
             }
             Some(_ended) = connections.join_next() => {}
@@ -181,22 +189,27 @@ async fn serve(stream: TcpStream, world: World) {
     let _best_effort = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(request, world.clone()));
     // An error here is a client that went away, or a connection that was ended on purpose.
-    let _ended = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let mut server = hyper::server::conn::http1::Builder::new();
+    // Who has sent all that it wants to may say so, and waits for the answer nevertheless.
+    let connection = server.half_close(true).serve_connection(TokioIo::new(stream), service);
+    let _ended = connection.await;
 }
 
 async fn answer(request: Request<Incoming>, world: World) -> Result<Response<Full<Bytes>>, Ended> {
     let (parts, body) = request.into_parts();
-    // What was saved is as long as it is.
-    let limit = if parts.uri.path() == "/_sim/load" { usize::MAX } else { LONGEST_BODY };
-    let body = match Limited::new(body, limit).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let text = format!("{{\"message\":\"a body can have {LONGEST_BODY} bytes at most\"}}");
-            let mut response = Response::new(Full::new(Bytes::from(text)));
-            *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-            return Ok(response);
-        }
-        Err(_) => return Err(Ended),
+    let limit = match parts.uri.path() {
+        // What was saved is as long as it is.
+        "/_sim/load" => usize::MAX,
+        path if path.ends_with("/invocations") => LONGEST_PAYLOAD,
+        _ => LONGEST_BODY,
+    };
+    let waits = parts.headers.contains_key(EXPECT);
+    let Some(body) = read(body, limit, waits).await? else {
+        let text = format!("{{\"message\":\"The body can have {limit} bytes at most\"}}");
+        let mut response = Response::new(Full::new(Bytes::from(text)));
+        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        return Ok(response);
     };
     let response = world.handle(&Request::from_parts(parts, body));
     let delivery = response.extensions().get::<Delivery>().copied().unwrap_or_default();
@@ -204,4 +217,24 @@ async fn answer(request: Request<Incoming>, world: World) -> Result<Response<Ful
         tokio::time::sleep(delivery.delay).await;
     }
     if delivery.reset { Err(Ended) } else { Ok(response.map(Full::new)) }
+}
+
+/// The body, or none if it is too long. Then the sender is listened to until it has said everything, because many
+/// look for an answer only then; unless it `waits` to be told whether it may go on.
+async fn read(mut body: Incoming, limit: usize, waits: bool) -> Result<Option<Bytes>, Ended> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit && (waits || announced > PATIENCE) {
+        return Ok(None);
+    }
+    let (mut bytes, mut length) = (BytesMut::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Ended)?.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length <= limit {
+            bytes.extend_from_slice(&data);
+        } else if length > limit.max(PATIENCE) {
+            break;
+        }
+    }
+    Ok((length <= limit).then(|| bytes.freeze()))
 }

@@ -10,6 +10,7 @@
 mod accounts;
 mod admin;
 mod browser;
+mod crowd;
 mod endpoint;
 mod faults;
 mod gateway;

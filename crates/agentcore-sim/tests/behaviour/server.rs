@@ -1,7 +1,7 @@
 //! The server: over a real connection.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -74,9 +74,91 @@ async fn a_late_answer_does_not_hold_up_the_others() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_can_be_too_long() {
     let server = Server::start(Options::default()).await.unwrap();
-    let answer = ask(server.port(), "PUT", "/code-interpreters", "x".repeat(1024 * 1024 + 1)).await;
-    assert!(answer.starts_with("HTTP/1.1 413") || answer.is_empty(), "{answer}");
+    let long = "x".repeat(1024 * 1024 + 1);
+    for path in ["/code-interpreters", "/_sim/faults"] {
+        let answer = ask(server.port(), "PUT", path, long.clone()).await;
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    }
+    // What was saved, and what agents are called with, can be longer.
+    for path in ["/_sim/load", "/runtimes/agent/invocations"] {
+        let answer = ask(server.port(), "POST", path, long.clone()).await;
+        assert!(!answer.starts_with("HTTP/1.1 413") && !answer.is_empty(), "{answer}");
+    }
+    assert_eq!(server.with(|sim| sim.journal().count()), 1);
+}
+
+/// What comes back for some bytes on one connection, of which the other side is closed after them if wanted.
+async fn say(port: u16, parts: Vec<String>, close: bool) -> Vec<String> {
+    let talk = move || {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let mut answers = Vec::new();
+        for (number, part) in parts.iter().enumerate() {
+            stream.write_all(part.as_bytes()).unwrap();
+            if close && number + 1 == parts.len() {
+                stream.shutdown(Shutdown::Write).unwrap();
+            }
+            let mut buffer = vec![0; 65_536];
+            let length = stream.read(&mut buffer).unwrap();
+            answers.push(String::from_utf8(buffer[..length].to_vec()).unwrap());
+        }
+        answers
+    };
+    tokio::task::spawn_blocking(talk).await.unwrap()
+}
+
+fn head(method: &str, path: &str, more: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nHost: x\r\n{SIGNED}{more}\r\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_first_is_told_to_go_on() {
+    let server = Server::start(Options::default()).await.unwrap();
+    let body = interpreter();
+    let expecting = |length: usize| format!("Expect: 100-continue\r\nContent-Length: {length}\r\n");
+    let asks = vec![head("PUT", "/code-interpreters", &expecting(body.len())), body];
+    let answers = say(server.port(), asks, false).await;
+    assert!(answers[0].starts_with("HTTP/1.1 100"), "{answers:?}");
+    assert!(answers[1].starts_with("HTTP/1.1 202"), "{answers:?}");
+    let answers = say(server.port(), vec![head("PUT", "/code-interpreters", &expecting(2_000_000))], false).await;
+    assert!(answers[0].starts_with("HTTP/1.1 413"), "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_is_answered_without_a_body() {
+    let server = Server::start(Options::default()).await.unwrap();
+    let asks =
+        vec![head("HEAD", "/code-interpreters", ""), head("POST", "/code-interpreters", "Content-Length: 0\r\n")];
+    let answers = say(server.port(), asks, false).await;
+    assert!(answers[0].starts_with("HTTP/1.1 501") && answers[0].ends_with("\r\n\r\n"), "{answers:?}");
+    assert!(answers[1].starts_with("HTTP/1.1 200"), "{answers:?}");
+    assert!(answers.iter().all(|answer| answer.matches("\r\ndate: ").count() == 1), "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nonsense_is_refused_and_the_server_lives_on() {
+    let server = Server::start(Options::default()).await.unwrap();
+    for nonsense in
+        ["nonsense\r\n\r\n", "GET /\r\n\r\n", "PUT / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "\0\0\0\0\r\n\r\n"]
+    {
+        let answers = say(server.port(), vec![nonsense.to_owned()], false).await;
+        assert!(answers[0].starts_with("HTTP/1.1 400"), "{nonsense}: {answers:?}");
+    }
+    // Who goes away in the middle of a request has asked nothing.
+    let half = head("PUT", "/code-interpreters", "Content-Length: 100\r\n");
+    assert_eq!(say(server.port(), vec![format!("{half}{{\"name\"")], true).await, [""]);
     assert_eq!(server.with(|sim| sim.journal().count()), 0);
+    let answer = ask(server.port(), "PUT", "/code-interpreters", interpreter()).await;
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_said_everything_can_still_listen() {
+    let server = Server::start(Options::default()).await.unwrap();
+    server.with(|sim| sim.add_fault_rule(FaultRule::new(Fault::DelayMs(200))));
+    let asks = vec![head("POST", "/code-interpreters", "Content-Length: 0\r\n")];
+    let answers = say(server.port(), asks, true).await;
+    assert!(answers[0].starts_with("HTTP/1.1 200"), "{answers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
