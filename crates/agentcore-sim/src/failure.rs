@@ -93,6 +93,14 @@ impl Failure {
         Self::Coded { code: code.into(), status, message: message.into() }
     }
 
+    /// The same with the status 400, which is all that the services have for it that name operations in a header.
+    pub(crate) fn into_bad_request(self) -> Self {
+        match self {
+            Self::Coded { code, message, .. } => Self::Coded { code, status: 400, message },
+            other => other,
+        }
+    }
+
     /// AWS's name for it.
     pub(crate) fn code(&self, dialect: Dialect) -> &str {
         let code = match self {

@@ -40,7 +40,8 @@ pub struct Options {
 /// Somebody who is shown each request together with its answer, in the order in which they took effect.
 ///
 /// No other request is answered meanwhile, so it must be quick, and must not look at the server itself. The answer
-/// is as the core gave it: its [`Delivery`] says whether it was sent at all.
+/// is as the core gave it: its [`Delivery`] says whether it was sent at all. What a request does that takes effect
+/// later than it came is in the journal only.
 #[derive(Clone)]
 pub struct Observer(Arc<See>);
 

@@ -104,8 +104,15 @@ impl Signature {
             return Ok(());
         }
         let [clock, _] = clocks;
-        let what = if made < clock { "Signature expired" } else { "Signature not yet current" };
-        Err(mismatch(format!("{what}: {} was signed, {} is now", written(made), written(clock))))
+        let (made, now) = (written(made), written(clock));
+        Err(mismatch(if now > made {
+            let earliest = written(later(clock, -self.life));
+            let minutes = self.life.as_mins();
+            format!("Signature expired: {made} is now earlier than {earliest} ({now} - {minutes} min.)")
+        } else {
+            let latest = written(later(clock, TOLERANCE));
+            format!("Signature not yet current: {made} is still later than {latest} ({now} + 5 min.)")
+        }))
     }
 }
 

@@ -205,9 +205,14 @@ impl Sim {
             // Who gets the service wrong is answered in the form of the request.
             (writer.protocol, writer.dialect) = (Protocol::Query(""), Dialect::Query);
         }
+        let named = request.headers().contains_key("x-amz-target");
+        if named {
+            writer.protocol = Protocol::Json("");
+        }
         // What lands late was looked at when it came.
         let wall = entry.late.is_none().then(|| later(now, -self.clock_offset));
-        let caller = Caller::read(request, &self.store.sessions, entry.late.unwrap_or(now), wall)?;
+        let caller = Caller::read(request, &self.store.sessions, entry.late.unwrap_or(now), wall)
+            .map_err(|failure| if named { failure.into_bad_request() } else { failure })?;
         params.query.retain(|(name, _)| !is_of_signature(name));
         caller.arn.clone_into(&mut entry.caller);
         caller.access_key.clone_into(&mut entry.access_key);
