@@ -104,7 +104,7 @@ fn report(
     ask: &(dyn Fn(&mut Connection, u64) -> Result<()> + Sync),
 ) -> Result<()> {
     let (over, numbers) = (AtomicBool::new(false), AtomicU64::new(0));
-    let began = Instant::now();
+    let (began, before) = (Instant::now(), arguments.pid.map(processor_seconds).transpose()?);
     std::thread::scope(|scope| {
         let work = || -> Result<()> {
             let mut connection = Connection::open(port)?;
@@ -122,8 +122,14 @@ fn report(
     let count = numbers.into_inner();
     // So many requests are counted exactly.
     #[expect(clippy::cast_precision_loss)]
-    let rate = count as f64 / began.elapsed().as_secs_f64();
+    let (count, elapsed) = (count as f64, began.elapsed().as_secs_f64());
+    let rate = count / elapsed;
     println!("{what}: {rate:.0} requests/s on {} connections", arguments.connections);
+    if let (Some(pid), Some(before)) = (arguments.pid, before) {
+        // What a core would do that does nothing else.
+        let used = processor_seconds(pid)? - before;
+        println!("{what}: {:.0} requests in a second of the server's processor time", rate * elapsed / used);
+    }
     Ok(())
 }
 
@@ -198,6 +204,15 @@ fn resident(pid: u32) -> Result<String> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.map(|line| line.trim().to_owned()).context("the kernel does not tell VmRSS")
+}
+
+/// How much of a processor's time a process has used, in seconds.
+fn processor_seconds(pid: u32) -> Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name in parentheses may have spaces in it; user and system time are the 12th and 13th after it, in hundredths.
+    let (_, rest) = stat.rsplit_once(')').context("the kernel does not tell the times")?;
+    let ticks: Vec<f64> = rest.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+    Ok(ticks.iter().sum::<f64>() / 100.0)
 }
 
 /// A connection that is used for one request after another.
