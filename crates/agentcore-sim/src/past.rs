@@ -29,7 +29,7 @@ impl Past {
     /// Begins with the world as it is: older than that nothing is known.
     pub(crate) fn begin(&mut self, store: &Store) {
         if self.0.is_empty() {
-            self.0.push_back(Then { at: Timestamp::MIN, store: store.clone() });
+            self.0.push_back(Then { at: store.last_change(), store: store.clone() });
         }
     }
 
@@ -46,11 +46,11 @@ impl Past {
         }
     }
 
-    /// The world as it was so many seconds ago, and when that was.
+    /// The world as it was so many seconds ago, or the oldest one that is known, and when that was.
     pub(crate) fn seen(&self, now: Timestamp, age: u64, settings: &Settings) -> Option<(Store, Timestamp)> {
         let at = ago(now, age);
         let then = self.0.iter().rev().find(|then| then.at <= at).or(self.0.front())?;
-        let mut store = then.store.clone();
+        let (at, mut store) = (at.max(then.at), then.store.clone());
         store.advance(at, settings);
         Some((store, at))
     }

@@ -1,7 +1,7 @@
 //! The parameters of a request: from its path, its query and its body.
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -65,6 +65,17 @@ impl Params {
         let mut all = self.document();
         all.remove("clientToken");
         Value::Object(all).to_string()
+    }
+}
+
+/// Bodies are read as they come: one that is compressed or signed in chunks cannot be.
+pub(crate) fn check_packing(request: &Request<Bytes>) -> Result<(), Failure> {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let encoding = text("content-encoding").filter(|encoding| !encoding.eq_ignore_ascii_case("identity"));
+    let chunked = text("x-amz-content-sha256").filter(|form| form.starts_with("STREAMING-"));
+    match encoding.or(chunked) {
+        Some(form) => Err(Failure::Missing(format!("Bodies in the form {form} are not simulated"))),
+        None => Ok(()),
     }
 }
 

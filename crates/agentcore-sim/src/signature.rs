@@ -116,6 +116,11 @@ impl Signature {
     }
 }
 
+/// Whether a parameter in a query belongs to the signature of the URL.
+pub(crate) fn is_of_signature(name: &str) -> bool {
+    name.starts_with("X-Amz-")
+}
+
 fn moment(text: &str) -> Option<Timestamp> {
     let time = DateTime::strptime(TIME, text).ok()?;
     time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())

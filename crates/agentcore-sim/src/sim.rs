@@ -16,10 +16,11 @@ use crate::journal::{Journal, JournalEntry, Outcome};
 use crate::moment::{http_date, later, seconds, whole_millis};
 use crate::past::{Landing, Past, Pending};
 use crate::random::Random;
-use crate::request::{Params, form, json_object, pairs};
+use crate::request::{Params, check_packing, form, json_object, pairs};
 use crate::services::{self, Call, Found, Operation, Protocol, Reply, Service};
 use crate::settings::Settings;
 use crate::shape::common;
+use crate::signature::is_of_signature;
 use crate::store::{Remembered, Store};
 use crate::throttle::Throttle;
 
@@ -310,22 +311,6 @@ impl Sim {
         }
         result
     }
-}
-
-/// Bodies are read as they come: one that is compressed or signed in chunks cannot be.
-fn check_packing(request: &Request<Bytes>) -> Result<(), Failure> {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let encoding = text("content-encoding").filter(|encoding| !encoding.eq_ignore_ascii_case("identity"));
-    let chunked = text("x-amz-content-sha256").filter(|form| form.starts_with("STREAMING-"));
-    match encoding.or(chunked) {
-        Some(form) => Err(Failure::Missing(format!("Bodies in the form {form} are not simulated"))),
-        None => Ok(()),
-    }
-}
-
-/// Whether a parameter in a query belongs to the signature of the URL.
-fn is_of_signature(name: &str) -> bool {
-    name.starts_with("X-Amz-")
 }
 
 /// Whether a request is one to a query service, as far as can be told without a signature.

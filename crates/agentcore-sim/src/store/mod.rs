@@ -102,6 +102,12 @@ impl Store {
         self.resources.remove(arn, now);
     }
 
+    /// When a resource was changed last.
+    pub(crate) fn last_change(&self) -> Timestamp {
+        let times = self.resources.values().map(|resource| resource.updated_at.max(resource.status_since));
+        times.max().unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     /// Brings everything to the state that it has at a time, and forgets what is no longer shown by anything.
     pub(crate) fn advance(&mut self, now: Timestamp, settings: &Settings) {
         let settles = settings.switches.updated_at_moves != UpdatedAt::Write;

@@ -96,9 +96,14 @@ fn a_request_lands_late() {
 #[test]
 fn what_lands_late_may_be_refused_by_then() {
     let mut world = World::new();
-    add(&mut world, &json!({"operation": "CreateCodeInterpreter", "fault": {"late": {"seconds": 5}}}));
+    let rule = json!({"operation": "CreateCodeInterpreter", "resource": "tool", "count": 0, "fault": {"late": {"seconds": 5}}});
+    let late = add(&mut world, &rule);
     assert!(world.call("PUT", "/code-interpreters", &interpreter("tool")).delivery.reset);
-    world.create_interpreter("tool");
+    // What lands is not struck once more.
+    world.admin("POST", "clock", &json!({"advanceSeconds": 5})).good(200);
+    assert_eq!(world.sim.inventory().len(), 1);
+    assert!(world.call("PUT", "/code-interpreters", &interpreter("tool")).delivery.reset);
+    world.admin("DELETE", &format!("faults?id={late}"), &Value::Null).good(200);
     world.admin("POST", "clock", &json!({"advanceSeconds": 5})).good(200);
     let entry = world.sim.journal().last().unwrap();
     assert_eq!((entry.outcome.code.as_str(), entry.late.is_some()), ("ConflictException", true));
@@ -129,6 +134,29 @@ fn a_read_is_out_of_date() {
     assert_eq!(names(&mut world), ["tool1", "tool2"]);
     world.wait(1.0);
     assert_eq!(names(&mut world), ["tool2"]);
+}
+
+#[test]
+fn the_past_has_an_end() {
+    let mut world = World::new();
+    world.create_interpreter("first");
+    let rule = json!({"operation": "ListCodeInterpreters", "count": 0, "fault": {"stale": {"seconds": 200}}});
+    add(&mut world, &rule);
+    world.create_interpreter("second");
+    assert_eq!(list(&mut world).at("codeInterpreterSummaries").as_array().unwrap().len(), 1);
+    for number in 0..120 {
+        world.create_interpreter(&format!("tool{number}"));
+        world.wait(1.0);
+    }
+    let listed = |world: &mut World| {
+        let path = "/code-interpreters?type=CUSTOM&maxResults=100";
+        let all = world.call("POST", path, &Value::Null).good(200);
+        all.at("codeInterpreterSummaries").as_array().unwrap().len()
+    };
+    // A hundred changes back is the oldest that is known.
+    assert_eq!(listed(&mut world), 23);
+    world.wait(129.5);
+    assert_eq!(listed(&mut world), 52);
 }
 
 #[test]

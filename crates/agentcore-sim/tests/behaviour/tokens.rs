@@ -84,3 +84,30 @@ fn updates_and_deletes_have_tokens_too() {
     world.call("DELETE", &path, &Value::Null).bad(404, "ResourceNotFoundException");
     world.call("DELETE", &format!("{path}?clientToken=short"), &Value::Null).bad(400, "ValidationException");
 }
+
+#[test]
+fn each_token_has_its_own_time() {
+    let mut world = World::switched(&["tokenLifetimeSeconds=60", "failedRequestBindsToken=true"]);
+    let body = |letter: char| with(interpreter(&format!("tool_{letter}")), "clientToken", token(letter));
+    let create = |world: &mut World, letter: char| world.call("PUT", "/code-interpreters", &body(letter)).status;
+    let refused = with(interpreter("tool_a"), "clientToken", token('r'));
+    assert_eq!(create(&mut world, 'a'), 202);
+    world.call("PUT", "/code-interpreters", &refused).bad(409, "ConflictException");
+    world.wait(40.0);
+    assert_eq!(create(&mut world, 'b'), 202);
+    // A refusal is not an answer to be repeated, so that its token was used once more here.
+    world.call("PUT", "/code-interpreters", &refused).bad(409, "ConflictException");
+    world.wait(30.0);
+    assert_eq!([create(&mut world, 'c'), create(&mut world, 'b'), create(&mut world, 'a')], [202, 202, 409]);
+    let other = with(refused, "name", "tool_d");
+    assert_eq!(world.call("PUT", "/code-interpreters", &other).text("reason"), "IdempotentParameterMismatchException");
+    world.wait(60.0);
+    world.call("PUT", "/code-interpreters", &other).good(202);
+    // What is remembered outlives being saved.
+    let saved = world.admin("POST", "save", &Value::Null).good(200);
+    world.admin("POST", "load", &saved.body).good(200);
+    world.call("PUT", "/code-interpreters", &other).good(202);
+    world.wait(61.0);
+    assert_eq!(create(&mut world, 'e'), 202);
+    world.call("PUT", "/code-interpreters", &other).bad(409, "ConflictException");
+}
