@@ -58,7 +58,7 @@ pub(super) fn serve(call: &mut Call<'_>, owner: &Resource, name: &str) -> Value 
 /// GetWorkloadIdentity.
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let arn = named(call)?;
-    Ok(Reply::Json(full(call.existing(&arn)?)))
+    Ok(Reply::Json(full(call.seen(&arn)?)))
 }
 
 /// UpdateWorkloadIdentity.

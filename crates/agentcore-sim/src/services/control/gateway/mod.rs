@@ -71,7 +71,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let arn = call.target(Kind::Gateway)?;
     let now = call.now;
-    let resource = call.existing(&arn)?;
+    let resource = call.seen(&arn)?;
     Ok(Reply::Json(Value::Object(full(resource, resource.shown(now)))))
 }
 

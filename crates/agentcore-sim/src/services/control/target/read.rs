@@ -18,7 +18,7 @@ const LAST: i64 = 1000;
 pub(in super::super) fn get(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let arn = call.target(Kind::GatewayTarget)?;
     let now = call.now;
-    let resource = call.existing(&arn)?;
+    let resource = call.seen(&arn)?;
     Ok(Reply::Json(full(resource, resource.shown(now))))
 }
 
