@@ -104,6 +104,9 @@ impl Failure {
     /// AWS's name for it.
     pub(crate) fn code(&self, dialect: Dialect) -> &str {
         let code = match self {
+            Self::Validation { reason: Reason::CannotParse, .. } if dialect == Dialect::Parameter => {
+                "SerializationException"
+            }
             Self::Validation { .. } => match dialect {
                 Dialect::Common | Dialect::Memory => "ValidationException",
                 Dialect::Query => "ValidationError",

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What stands where a secret was.
 const MASK: &str = "***";
-/// Members of which the value, or each value inside, is not shown.
+/// Members of which the value, or each value inside, is not shown: secrets, and parts of layers for their length.
 const SECRET_MEMBERS: &[&str] = &[
     "environmentVariables",
     "appendToPrompt",
@@ -19,6 +19,7 @@ const SECRET_MEMBERS: &[&str] = &[
     "TokenCode",
     "staticQueryParameters",
     "customParameters",
+    "layerPartBlob",
 ];
 
 /// One request.

@@ -21,6 +21,8 @@ use crate::sim::{Delivery, Sim};
 
 /// The longest body that a request can have, in bytes.
 const LONGEST_BODY: usize = 1024 * 1024;
+/// The longest one of a service that takes parts of layers: they have up to 20 MiB, and more in base64.
+const LONGEST_PART: usize = 32 * 1024 * 1024;
 /// The longest body that an agent can be called with, in bytes.
 const LONGEST_PAYLOAD: usize = 100 * 1024 * 1024;
 /// How long a body that is too long may be, so that its sender is still heard out and answered.
@@ -202,6 +204,7 @@ async fn answer(request: Request<Incoming>, world: World) -> Result<Response<Ful
         // What was saved is as long as it is.
         "/_sim/load" => usize::MAX,
         path if path.ends_with("/invocations") => LONGEST_PAYLOAD,
+        _ if parts.headers.contains_key("x-amz-target") => LONGEST_PART,
         _ => LONGEST_BODY,
     };
     let waits = parts.headers.contains_key(EXPECT);

@@ -91,6 +91,8 @@ impl Sim {
         let path = request.uri().path();
         let mut response = if path.starts_with("/_sim") || path.starts_with("/moto-api/") {
             self.admin(now, request)
+        } else if path.starts_with(services::ecr::BLOBS) {
+            services::ecr::serve_blob(&self.store.ecr, &self.settings, now, request)
         } else {
             self.exchange(now, request, blank_entry(now, request))
         };
@@ -400,7 +402,8 @@ const ID_MEMBERS: &[&str] = &[
     "id",
 ];
 /// Members that hold a name.
-const NAME_MEMBERS: &[&str] = &["agentRuntimeName", "endpointName", "name"];
+const NAME_MEMBERS: &[&str] =
+    &["agentRuntimeName", "endpointName", "name", "repositoryName", "logGroupName", "policyName"];
 
 /// Notes which resource a request was about, from its parameters and its answer.
 fn name_resource(entry: &mut JournalEntry, answer: Option<&Value>) {

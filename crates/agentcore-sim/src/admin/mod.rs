@@ -1,6 +1,7 @@
 //! The simulator's own interface below `/_sim/`: unsigned, in JSON, for people and for tests.
 
 mod faults;
+mod images;
 mod journal;
 mod mutate;
 mod world;
@@ -57,6 +58,14 @@ impl Sim {
         }
     }
 
+    /// Everything that exists: the resources of AgentCore, and what the other services have.
+    fn show_inventory(&self) -> Value {
+        json!({
+            "resources": self.inventory(),
+            "ecr": self.store.ecr.inventory(),
+        })
+    }
+
     fn administer(&mut self, now: Timestamp, path: &str, request: &Request<Bytes>) -> Outcome {
         let body = if request.body().is_empty() {
             Value::Null
@@ -68,7 +77,8 @@ impl Sim {
             ("GET", "journal") => self.show_journal(&ask),
             ("DELETE", "journal") => Ok(self.clear_journal()),
             ("POST", "journal") if ask.body.get("clear") == Some(&Value::Bool(true)) => Ok(self.clear_journal()),
-            ("GET", "inventory") => Ok(json!({ "resources": self.inventory() })),
+            ("GET", "inventory") => Ok(self.show_inventory()),
+            ("POST", "images") => self.add_image(now, ask.body),
             ("GET", "faults") => Ok(self.show_faults()),
             ("POST", "faults") => self.add_fault(ask.body),
             ("DELETE", "faults") => self.clear_faults(&ask),

@@ -6,6 +6,8 @@ pub(crate) mod data;
 pub(crate) mod ecr;
 pub(crate) mod iam;
 pub(crate) mod logs;
+mod paging;
+mod places;
 mod sts;
 pub(crate) mod xray;
 

@@ -11,6 +11,8 @@ mod accounts;
 mod admin;
 mod browser;
 mod crowd;
+mod ecr;
+mod ecr_images;
 mod endpoint;
 mod faults;
 mod gateway;
