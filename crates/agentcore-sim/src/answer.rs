@@ -101,6 +101,7 @@ impl Writer {
     fn bad(&self, failure: &Failure) -> String {
         let code = failure.code(self.dialect);
         match self.protocol {
+            Protocol::RestJson if self.dialect == Dialect::XRay => json!({ "Message": failure.message() }).to_string(),
             Protocol::RestJson => failure.body().to_string(),
             Protocol::Json(_) => json!({ "__type": code, "message": failure.message() }).to_string(),
             Protocol::Query(namespace) => {

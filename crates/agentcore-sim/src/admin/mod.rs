@@ -63,6 +63,8 @@ impl Sim {
         json!({
             "resources": self.inventory(),
             "ecr": self.store.ecr.inventory(),
+            "logs": self.store.logs.inventory(),
+            "xray": self.store.xray.inventory(),
         })
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod logs;
 mod paging;
 mod places;
 mod sts;
+mod wildcard;
 pub(crate) mod xray;
 
 pub(crate) use call::Call;

@@ -7,6 +7,7 @@ use super::lookup::{REGISTRY, REPOSITORY, refused, text};
 use super::manifest::{Manifest, digest, parse};
 use super::state::{Image, Repository};
 use crate::failure::Failure;
+use crate::services::wildcard::like;
 use crate::services::{Call, Reply};
 use crate::shape::common::ANY_TEXT;
 use crate::shape::{Shape, opt, req, text as words};
@@ -135,26 +136,4 @@ fn fixed(repository: &Repository, tag: &str) -> bool {
     let immutable = repository.mutability.starts_with("IMMUTABLE");
     let exception = repository.exceptions.iter().any(|filter| like(filter, tag));
     immutable != exception
-}
-
-/// Whether a text is like one in which stars stand for anything.
-fn like(filter: &str, text: &str) -> bool {
-    match filter.split_once('*') {
-        None => filter == text,
-        Some((start, rest)) => text.strip_prefix(start).is_some_and(|text| {
-            let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-            ends.filter_map(|at| text.get(at..)).any(|text| like(rest, text))
-        }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::like;
-
-    #[test]
-    fn stars_stand_for_anything() {
-        assert!(like("dev-*", "dev-1") && like("*", "") && like("a*c*e", "abcde") && like("v1", "v1"));
-        assert!(!like("dev-*", "prod-1") && !like("a*c", "abcd") && !like("v1", "v10"));
-    }
 }

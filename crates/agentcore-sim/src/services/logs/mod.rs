@@ -1,8 +1,20 @@
-//! CloudWatch Logs: groups, resource policies and deliveries.
+//! CloudWatch Logs: groups, resource policies, deliveries, and the lines of the logs.
 
-use serde::{Deserialize, Serialize};
+mod delivery;
+mod events;
+mod filter;
+mod groups;
+mod permission;
+mod policies;
+mod shapes;
+mod state;
+mod streams;
+mod tags;
 
-use super::{Operation, Protocol, Service};
+pub(crate) use state::State;
+
+use super::{Call, Operation, Protocol, Reply, Service};
+use crate::failure::{Dialect, Failure};
 
 /// The service.
 pub(crate) static SERVICE: Service = Service {
@@ -13,9 +25,55 @@ pub(crate) static SERVICE: Service = Service {
     missing: "",
 };
 
-static OPERATIONS: &[Operation] = &[];
+/// What is assumed where no quota is published: as many as most operations have.
+const ASSUMED: u32 = 5;
 
-/// All that the service has, of all accounts and regions.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct State {}
+const fn read(name: &'static str, per_second: u32, run: fn(&mut Call<'_>) -> Result<Reply, Failure>) -> Operation {
+    Operation {
+        name,
+        route: ("POST", "/"),
+        status: 200,
+        writes: false,
+        token: false,
+        raw: false,
+        per_second,
+        dialect: Dialect::Parameter,
+        run,
+    }
+}
+
+const fn write(name: &'static str, per_second: u32, run: fn(&mut Call<'_>) -> Result<Reply, Failure>) -> Operation {
+    Operation { writes: true, ..read(name, per_second, run) }
+}
+
+/// Requests per second are those of the CloudWatch Logs user guide, "quotas", where it has them.
+static OPERATIONS: &[Operation] = &[
+    write("CreateLogGroup", 10, groups::create),
+    read("DescribeLogGroups", 10, groups::describe),
+    write("DeleteLogGroup", 10, groups::delete),
+    write("PutRetentionPolicy", 5, groups::put_retention),
+    write("DeleteRetentionPolicy", 5, groups::delete_retention),
+    write("TagResource", 5, tags::tag),
+    write("UntagResource", 5, tags::untag),
+    read("ListTagsForResource", 5, tags::list),
+    write("PutResourcePolicy", ASSUMED, policies::put),
+    read("DescribeResourcePolicies", ASSUMED, policies::describe),
+    write("DeleteResourcePolicy", ASSUMED, policies::delete),
+    write("PutDeliverySource", ASSUMED, delivery::sources::put),
+    read("GetDeliverySource", ASSUMED, delivery::sources::get),
+    read("DescribeDeliverySources", ASSUMED, delivery::sources::describe),
+    write("DeleteDeliverySource", ASSUMED, delivery::sources::delete),
+    write("PutDeliveryDestination", ASSUMED, delivery::destinations::put),
+    read("GetDeliveryDestination", ASSUMED, delivery::destinations::get),
+    read("DescribeDeliveryDestinations", ASSUMED, delivery::destinations::describe),
+    write("DeleteDeliveryDestination", ASSUMED, delivery::destinations::delete),
+    write("CreateDelivery", ASSUMED, delivery::deliveries::create),
+    read("GetDelivery", ASSUMED, delivery::deliveries::get),
+    read("DescribeDeliveries", ASSUMED, delivery::deliveries::describe),
+    write("DeleteDelivery", ASSUMED, delivery::deliveries::delete),
+    write("CreateLogStream", 50, streams::create),
+    read("DescribeLogStreams", 25, streams::describe),
+    write("PutLogEvents", 5000, streams::put_events),
+    read("GetLogEvents", 25, events::get),
+    read("FilterLogEvents", 10, filter::filter),
+];
