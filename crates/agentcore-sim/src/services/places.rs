@@ -17,7 +17,7 @@ impl<T> Default for Places<T> {
     }
 }
 
-impl<T: Default> Places<T> {
+impl<T: Default + PartialEq> Places<T> {
     /// What is in a place.
     pub(crate) fn at(&self, account: &str, region: &str) -> Option<&T> {
         self.0.get(account)?.get(region)
@@ -38,10 +38,12 @@ impl<T: Default> Places<T> {
         self.at_mut(&caller.account, &caller.region)
     }
 
-    /// Everything, with account and region.
+    /// Everything, with account and region, but for places where nothing is other than in the beginning.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str, &T)> {
-        self.0.iter().flat_map(|(account, regions)| {
+        let blank = T::default();
+        let all = self.0.iter().flat_map(|(account, regions)| {
             regions.iter().map(|(region, here)| (account.as_str(), region.as_str(), here))
-        })
+        });
+        all.filter(move |(_, _, here)| **here != blank)
     }
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::shapes::{GROUP, GROUP_OR_ARN, LIMIT, PAGE, TAGS, TOKEN, invalid, refused, tags_of, text, texts, word};
+use super::shapes::{
+    GROUP, GROUP_OR_ARN, LIMIT, PAGE, TAGS, TOKEN, done, invalid, refused, tags_of, text, texts, word,
+};
 use super::state::{Group, State};
 use crate::failure::Failure;
 use crate::services::paging::{page, size};
@@ -63,7 +65,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Failure> {
         return Err(refused("ResourceAlreadyExistsException", "The specified log group already exists"));
     }
     groups.insert(name.to_owned(), group);
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 /// The log groups, by name.
@@ -101,7 +103,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let place = call.logs();
     place.groups.remove(name);
     place.group_policies.remove(&arn);
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 /// For how many days the events of a group are kept from here on.
@@ -113,14 +115,14 @@ pub(super) fn put_retention(call: &mut Call<'_>) -> Result<Reply, Failure> {
         return Err(Failure::field("retentionInDays", message));
     }
     call.group(text(&body, "logGroupName"))?.retention_days = Some(days);
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 /// The events of a group are kept for ever from here on.
 pub(super) fn delete_retention(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let body = NAMED.accept(&call.params.body)?;
     call.group(text(&body, "logGroupName"))?.retention_days = None;
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 fn view(group: &Group) -> Value {

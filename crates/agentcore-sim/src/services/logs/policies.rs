@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::shapes::{LIMIT, PAGE, TOKEN, absent, invalid, no_group, refused, text, word};
+use super::shapes::{LIMIT, PAGE, TOKEN, absent, done, invalid, no_group, refused, text, word};
 use super::state::{Place, Policy, State};
 use crate::failure::Failure;
 use crate::services::paging::{page, size};
@@ -90,7 +90,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Reply, Failure> {
     } else {
         call.logs().policies.remove(name)
     };
-    gone.map(|_| Reply::Empty).ok_or_else(|| absent(format!("Policy with name [{name}] does not exist")))
+    gone.map(|_| done()).ok_or_else(|| absent(format!("Policy with name [{name}] does not exist")))
 }
 
 /// The ARN, without a star, of the log group that a request names, which must be there.

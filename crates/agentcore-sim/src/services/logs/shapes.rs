@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 
 use super::state::{Group, Place, State};
 use crate::failure::Failure;
-use crate::services::Call;
+use crate::services::{Call, Reply};
 use crate::shape::{Shape, list, pattern, text as words, whole};
 
 /// The name of a log group.
@@ -51,6 +54,12 @@ pub(super) fn texts<'a>(body: &'a Map<String, Value>, member: &str) -> Option<Ve
 pub(super) fn tags_of(body: &Map<String, Value>) -> BTreeMap<String, String> {
     let entries = body.get("tags").and_then(Value::as_object).into_iter().flatten();
     entries.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+}
+
+/// The answer of operations that have nothing to say, not even an empty document.
+pub(super) fn done() -> Reply {
+    let kind = HeaderValue::from_static("application/x-amz-json-1.1");
+    Reply::Raw(HeaderMap::from_iter([(CONTENT_TYPE, kind)]), Bytes::new())
 }
 
 /// A refusal with a code of the service: all of them are 400.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::shapes::{GROUP, GROUP_OR_ARN, LIMIT, PAGE, STREAM, TOKEN, absent, invalid, refused, text};
+use super::shapes::{GROUP, GROUP_OR_ARN, LIMIT, PAGE, STREAM, TOKEN, absent, done, invalid, refused, text};
 use super::state::{Event, Stream};
 use crate::failure::Failure;
 use crate::services::paging::{nth, page, size};
@@ -53,7 +53,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Failure> {
         return Err(refused("ResourceAlreadyExistsException", "The specified log stream already exists"));
     }
     streams.insert(name.to_owned(), Stream { created_at: now, ingested_at: None, events: BTreeMap::new() });
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 /// The streams of a group, by name or by the time of their last events.

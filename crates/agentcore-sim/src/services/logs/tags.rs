@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::shapes::{TAG_KEY, TAGS, absent, refused, tags_of, text, texts};
+use super::shapes::{TAG_KEY, TAGS, absent, done, refused, tags_of, text, texts};
 use super::state::Place;
 use crate::failure::Failure;
 use crate::services::{Call, Reply};
@@ -29,7 +29,7 @@ pub(super) fn tag(call: &mut Call<'_>) -> Result<Reply, Failure> {
         return Err(refused("TooManyTagsException", format!("A resource can have at most {MOST} tags")));
     }
     *tags = all;
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 /// Takes tags away. Those that are not there are ignored.
@@ -37,7 +37,7 @@ pub(super) fn untag(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let body = UNTAG.accept(&call.params.body)?;
     let keys = texts(&body, "tagKeys").unwrap_or_default();
     tagged(call.logs(), text(&body, "resourceArn"))?.retain(|key, _| !keys.contains(&key.as_str()));
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 /// The tags.

@@ -61,7 +61,7 @@ impl Place {
 }
 
 impl State {
-    /// Everything, readable, of the accounts and regions from which there was a request.
+    /// Everything, readable, of the accounts and regions where something was changed.
     pub(crate) fn inventory(&self) -> Value {
         let one = |(account, region, place): (&str, &str, &Place)| {
             let policies = place.policies.iter().map(

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{conflict, destinations, sources, worded, wrong};
 use crate::failure::Failure;
 use crate::services::logs::shapes::{
-    DELIVERY_NAME, DELIVERY_NAMES, LIMIT, PAGE, TAGS, TOKEN, absent, tags_of, text, texts, word,
+    DELIVERY_NAME, DELIVERY_NAMES, LIMIT, PAGE, TAGS, TOKEN, absent, done, tags_of, text, texts, word,
 };
 use crate::services::logs::state::{Delivery, Destination};
 use crate::services::paging::{page, size};
@@ -95,7 +95,7 @@ pub(in crate::services::logs) fn delete(call: &mut Call<'_>) -> Result<Reply, Fa
     let source = call.delivery_arn("delivery-source", &delivery.source);
     call.occupy(&[&source, &delivery.destination])?;
     call.logs().deliveries.remove(id);
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 fn unknown(id: &str) -> Failure {

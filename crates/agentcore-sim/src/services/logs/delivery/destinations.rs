@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{conflict, worded, wrong};
 use crate::failure::Failure;
 use crate::services::logs::shapes::{
-    DELIVERY_NAME, DELIVERY_NAMES, LIMIT, PAGE, TAGS, TOKEN, absent, tags_of, text, texts, word,
+    DELIVERY_NAME, DELIVERY_NAMES, LIMIT, PAGE, TAGS, TOKEN, absent, done, tags_of, text, texts, word,
 };
 use crate::services::logs::state::{Destination, State};
 use crate::services::paging::{page, size};
@@ -91,7 +91,7 @@ pub(in crate::services::logs) fn delete(call: &mut Call<'_>) -> Result<Reply, Fa
     }
     call.occupy(&[&arn])?;
     call.logs().destinations.remove(name);
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 /// There is no such destination.

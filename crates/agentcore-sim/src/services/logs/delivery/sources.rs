@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{conflict, worded, wrong};
 use crate::failure::Failure;
-use crate::services::logs::shapes::{DELIVERY_NAME, LIMIT, PAGE, TAGS, TOKEN, absent, tags_of, text, texts};
+use crate::services::logs::shapes::{DELIVERY_NAME, LIMIT, PAGE, TAGS, TOKEN, absent, done, tags_of, text, texts};
 use crate::services::logs::state::Source;
 use crate::services::paging::{page, size};
 use crate::services::{Call, Reply};
@@ -101,7 +101,7 @@ pub(in crate::services::logs) fn delete(call: &mut Call<'_>) -> Result<Reply, Fa
     }
     call.occupy(&[&arn])?;
     call.logs().sources.remove(name);
-    Ok(Reply::Empty)
+    Ok(done())
 }
 
 /// There is no such source.
