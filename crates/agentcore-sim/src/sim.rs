@@ -250,7 +250,8 @@ impl Sim {
         if let Some(error) = &mishap.error {
             return Err(Failure::coded(error.code.clone(), error.status, error.message.clone()));
         }
-        let place = format!("{}/{}/{}", caller.account, caller.region, operation.name);
+        // Services have operations of the same name.
+        let place = format!("{}/{}/{}/{}", caller.account, caller.region, route.service.name, operation.name);
         if self.settings.request_quotas() {
             let per_second = self.settings.quotas.requests_per_second.get(operation.name);
             let per_second = per_second.copied().unwrap_or(operation.per_second);

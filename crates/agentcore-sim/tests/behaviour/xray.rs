@@ -147,6 +147,21 @@ fn resource_policies_have_revisions() {
 }
 
 #[test]
+fn operations_of_the_same_name_are_counted_by_service() {
+    let mut world = World::switched(&["requestQuotas=on"]);
+    let policy = json!({"policyName": "p", "policyDocument": r#"{"Statement":[]}"#});
+    for _ in 0..5 {
+        world.logs("PutResourcePolicy", &policy).good(200);
+    }
+    world.logs("PutResourcePolicy", &policy).bad(400, "ThrottlingException");
+    let policy = json!({"PolicyName": "p", "PolicyDocument": r#"{"Statement":[]}"#});
+    for _ in 0..5 {
+        world.xray("PutResourcePolicy", &policy).good(200);
+    }
+    world.xray("PutResourcePolicy", &policy).bad(429, "ThrottledException");
+}
+
+#[test]
 fn accounts_and_regions_have_traces_of_their_own() {
     let mut world = World::new();
     world.admit(&usual());
