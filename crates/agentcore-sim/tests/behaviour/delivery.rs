@@ -87,8 +87,10 @@ fn a_source_must_be_there_and_have_such_logs() {
     let runtime = format!("arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/{runtime}");
     world.logs("PutDeliverySource", &source("a", &runtime, "USAGE_LOGS")).good(200);
     // What is not simulated is believed to be there.
+    let payments = "arn:aws:bedrock-agentcore:us-east-1:123456789012:payment-manager/p-0123456789";
+    world.logs("PutDeliverySource", &source("p", payments, "TRACES")).good(200);
     let gateway = "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/g-0123456789";
-    world.logs("PutDeliverySource", &source("g", gateway, "TRACES")).good(200);
+    world.logs("PutDeliverySource", &source("g", gateway, "TRACES")).bad(400, "ResourceNotFoundException");
 }
 
 #[test]

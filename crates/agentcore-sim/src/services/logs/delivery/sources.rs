@@ -10,7 +10,7 @@ use crate::services::paging::{page, size};
 use crate::services::{Call, Reply};
 use crate::shape::common::ANY_TEXT;
 use crate::shape::{MANY, Shape, list, opt, pattern, req, text as words};
-use crate::store::Store;
+use crate::store::{Kind, Store};
 
 static LOG_TYPE: Shape = pattern(1, 255, "[A-Za-z0-9_]*");
 static CONFIGURED: Shape = words(1, 255);
@@ -136,9 +136,7 @@ fn check_resource(call: &Call<'_>, arn: &str, log_type: &str) -> Result<(), Fail
 
 /// Whether a resource of a kind that is simulated is not there.
 fn gone(arn: &str, store: &Store) -> bool {
-    let resource = arn.splitn(6, ':').last().unwrap_or_default();
-    let known = ["runtime/", "memory/", "code-interpreter-custom/"].iter().any(|kind| resource.starts_with(kind));
-    known && store.get(arn).is_none()
+    Kind::of_arn(arn).is_some() && store.get(arn).is_none()
 }
 
 fn view(name: &str, source: &Source, store: &Store) -> Value {
