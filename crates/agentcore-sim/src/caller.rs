@@ -1,7 +1,7 @@
 //! Who calls, and where to: read from the signature's scope. Signatures are not verified.
 
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderMap, Request};
 use jiff::Timestamp;
 
 use crate::failure::Failure;
@@ -36,6 +36,23 @@ impl Caller {
             arn: String::new(),
             user_id: String::new(),
         }
+    }
+
+    /// Somebody who calls an agent with a bearer token: the place is that in the agent's ARN. Tokens are not verified.
+    pub(crate) fn with_token(request: &Request<Bytes>) -> Option<Self> {
+        let mut parts = request.uri().path().strip_prefix("/runtimes/")?.split('/');
+        let arn = crate::request::decode(parts.next()?);
+        if !has_token(request.headers()) || !matches!(parts.next()?, "invocations" | "stopruntimesession") {
+            return None;
+        }
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let ["arn", _, "bedrock-agentcore", region, account, _] = parts.as_slice() else { return None };
+        Some(Self {
+            account: (*account).to_owned(),
+            region: (*region).to_owned(),
+            service: "bedrock-agentcore".to_owned(),
+            ..Self::nobody()
+        })
     }
 
     /// Reads the signature of a request: from the header `Authorization`, or from the query of a presigned URL.
@@ -87,6 +104,12 @@ impl Caller {
             service,
         })
     }
+}
+
+/// Whether a request has a bearer token in the place of a signature.
+pub(crate) fn has_token(headers: &HeaderMap) -> bool {
+    let header = headers.get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    header.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|token| !token.trim().is_empty())
 }
 
 /// The account that an access key belongs to: its last twelve characters where it begins with `AKIA` or `ASIA` and

@@ -23,6 +23,7 @@ pub(crate) enum Dialect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
     CannotParse,
+    EventInOtherSession,
     FieldValidationFailed,
     IdempotentParameterMismatchException,
     ResourceConflict,
@@ -32,6 +33,7 @@ impl Reason {
     fn name(self) -> &'static str {
         match self {
             Self::CannotParse => "CannotParse",
+            Self::EventInOtherSession => "EventInOtherSession",
             Self::FieldValidationFailed => "FieldValidationFailed",
             Self::IdempotentParameterMismatchException => "IdempotentParameterMismatchException",
             Self::ResourceConflict => "ResourceConflict",

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::services::data::AgentSession;
 use crate::sim::Sim;
 use crate::store::{Kind, Resource};
 
@@ -80,6 +81,11 @@ impl Sim {
     /// [`advance`](Sim::advance). AWS's own tools are not among it.
     pub fn inventory(&self) -> Vec<InventoryItem> {
         self.store.all().map(InventoryItem::of).collect()
+    }
+
+    /// The sessions of agents in all accounts and regions: those that ended, oldest end first, then those that live.
+    pub fn agent_sessions(&self) -> Vec<AgentSession> {
+        self.store.data.agents.all().cloned().collect()
     }
 }
 

@@ -29,6 +29,7 @@ pub use caller::{DEFAULT_ACCOUNT, account_of};
 pub use faults::{Fault, FaultRule, InjectedError, Late, Provision, ResetPoint, Show, Stale};
 pub use inventory::InventoryItem;
 pub use journal::{JournalEntry, Outcome};
+pub use services::data::{AgentSession, EndReason, Invocation};
 pub use settings::{Mode, Settings};
 pub use sim::{Delivery, Sim};
 pub use store::Kind;

@@ -29,6 +29,12 @@ pub(crate) fn http_date(time: Timestamp) -> HeaderValue {
     text.ok().and_then(|text| text.parse().ok()).unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
 }
 
+/// A point in time that was written in seconds since 1970, to the nearest millisecond.
+pub(crate) fn of_epoch(value: &Value) -> Option<Timestamp> {
+    let since = SignedDuration::try_from_secs_f64(value.as_f64()?).ok()?;
+    Timestamp::UNIX_EPOCH.checked_add(since).ok()?.round(jiff::Unit::Millisecond).ok()
+}
+
 /// A later time; the last possible one where the sum would be beyond it.
 pub(crate) fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)

@@ -214,8 +214,11 @@ impl Sim {
         }
         // What lands late was looked at when it came.
         let wall = entry.late.is_none().then(|| later(now, -self.clock_offset));
-        let caller = Caller::read(request, &self.store.sessions, entry.late.unwrap_or(now), wall)
-            .map_err(|failure| if named { failure.into_bad_request() } else { failure })?;
+        let caller = match Caller::with_token(request) {
+            Some(caller) => caller,
+            None => Caller::read(request, &self.store.sessions, entry.late.unwrap_or(now), wall)
+                .map_err(|failure| if named { failure.into_bad_request() } else { failure })?,
+        };
         params.query.retain(|(name, _)| !is_of_signature(name));
         caller.arn.clone_into(&mut entry.caller);
         caller.access_key.clone_into(&mut entry.access_key);
@@ -253,9 +256,12 @@ impl Sim {
         // Services have operations of the same name.
         let place = format!("{}/{}/{}/{}", caller.account, caller.region, route.service.name, operation.name);
         if self.settings.request_quotas() {
+            // Calls of agents are counted for each agent.
+            let agent = params.label("agentRuntimeArn").rsplit('/').next().unwrap_or_default();
+            let meter = format!("{place}/{agent}");
             let per_second = self.settings.quotas.requests_per_second.get(operation.name);
             let per_second = per_second.copied().unwrap_or(operation.per_second);
-            if !self.throttle.admit(&place, per_second, self.settings.switches.throttling, now) {
+            if !self.throttle.admit(&meter, per_second, self.settings.switches.throttling, now) {
                 return Err(Failure::Throttled);
             }
         }
@@ -393,8 +399,10 @@ fn blank_entry(now: Timestamp, request: &Request<Bytes>) -> JournalEntry {
 /// Members that hold an id, most exact first.
 const ID_MEMBERS: &[&str] = &[
     "agentRuntimeId",
+    "agentRuntimeArn",
     "memoryId",
     "codeInterpreterId",
+    "codeInterpreterIdentifier",
     "browserId",
     "profileId",
     "gatewayIdentifier",

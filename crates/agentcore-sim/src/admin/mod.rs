@@ -58,10 +58,11 @@ impl Sim {
         }
     }
 
-    /// Everything that exists: the resources of AgentCore, and what the other services have.
+    /// Everything that exists: the resources of AgentCore, the sessions of agents, and what the other services have.
     fn show_inventory(&self) -> Value {
         json!({
             "resources": self.inventory(),
+            "sessions": self.agent_sessions(),
             "ecr": self.store.ecr.inventory(),
             "logs": self.store.logs.inventory(),
             "xray": self.store.xray.inventory(),

@@ -64,6 +64,11 @@ impl Call<'_> {
         if kind == Some(Kind::AgentRuntimeEndpoint) {
             return Failure::Denied(not_found);
         }
+        self.denied(arn)
+    }
+
+    /// The caller may not.
+    pub(crate) fn denied(&self, arn: &str) -> Failure {
         let (caller, operation) = (&self.caller.arn, self.operation);
         Failure::Denied(format!(
             "User: {caller} is not authorized to perform: bedrock-agentcore:{operation} on resource: {arn}"

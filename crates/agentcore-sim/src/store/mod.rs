@@ -112,6 +112,9 @@ impl Store {
     pub(crate) fn advance(&mut self, now: Timestamp, settings: &Settings) {
         let settles = settings.switches.updated_at_moves != UpdatedAt::Write;
         self.resources.advance(now, settles);
+        let resources = &self.resources;
+        let exists = |arn: &str| resources.get(arn).is_some_and(|resource| resource.gone_at.is_none());
+        self.data.advance(now, exists);
         let shows_deleted = settings.switches.gone == Gone::Deleted;
         self.resources.forget(now, settings.list_lag(), |kind| shows_deleted && kind.facts().shows_deleted);
     }

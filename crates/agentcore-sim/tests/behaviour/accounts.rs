@@ -50,8 +50,8 @@ fn what_is_not_simulated_says_so_by_name() {
     assert!(answer.text("message").contains("CreateHarness"), "{}", answer.body);
     let answer = world.get("/registries/abc/records/def").bad(501, "NotImplemented");
     assert!(answer.text("message").contains("GetRegistryRecord"), "{}", answer.body);
-    let answer = world.call("POST", "/memories/notes-0123456789/events", &json!({})).bad(501, "NotImplemented");
-    assert!(answer.text("message").contains("POST /memories/notes-0123456789/events"), "{}", answer.body);
+    let answer = world.call("POST", "/memories/notes-0123456789/nonsense", &json!({})).bad(501, "NotImplemented");
+    assert!(answer.text("message").contains("POST /memories/notes-0123456789/nonsense"), "{}", answer.body);
     assert!(world.sim.journal().any(|entry| entry.operation == "CreateHarness" && entry.outcome.status == 501));
 
     let request = Request::builder().uri("/").header("authorization", world.authorization("ecr"));

@@ -15,7 +15,7 @@ use crate::shape::{Shape, opt, pattern, req, text};
 use crate::store::{Change, Kind, Resource, Step};
 
 /// The endpoint that every runtime has, always at the newest version.
-pub(super) const DEFAULT: &str = "DEFAULT";
+pub(in crate::services) const DEFAULT: &str = "DEFAULT";
 
 static VERSION: Shape = pattern(1, 5, "([1-9][0-9]{0,4})");
 static DESCRIPTION: Shape = text(1, 256);

@@ -10,6 +10,9 @@ use crate::shape::common::{CLIENT_TOKEN, DESCRIPTION, NAME, ROLE, TAGS, TOOL_CER
 use crate::shape::{Shape, opt, req};
 use crate::store::Kind;
 
+/// The id of AWS's own code interpreter, which everybody has.
+pub(in crate::services) const SYSTEM_INTERPRETER: &str = "aws.codeinterpreter.v1";
+
 static NETWORK_MODE: Shape = Shape::Choice(&["PUBLIC", "SANDBOX", "VPC"]);
 static NETWORK: Shape = Shape::Record(&[req("networkMode", &NETWORK_MODE), opt("vpcConfig", &VPC)]);
 static CREATE: Shape = Shape::Record(&[
@@ -32,7 +35,7 @@ static INTERPRETER: Tool = Tool {
     check,
     quota: |quotas| quotas.code_interpreters,
     system: System {
-        id: "aws.codeinterpreter.v1",
+        id: SYSTEM_INTERPRETER,
         place: "code-interpreter",
         name: "aws_codeinterpreter_v1",
         network_mode: "SANDBOX",

@@ -26,10 +26,7 @@ impl Call<'_> {
         shape.accept_text("resourceArn", arn)?;
         let place = format!(":bedrock-agentcore:{}:{}:", self.caller.region, self.caller.account);
         if !arn.contains(&place) {
-            let (caller, operation) = (&self.caller.arn, self.operation);
-            return Err(Failure::Denied(format!(
-                "User: {caller} is not authorized to perform: bedrock-agentcore:{operation} on resource: {arn}"
-            )));
+            return Err(self.denied(arn));
         }
         Ok(arn.to_owned())
     }

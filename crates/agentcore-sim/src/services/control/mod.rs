@@ -17,6 +17,10 @@ mod tags;
 mod target;
 mod tool;
 
+pub(super) use endpoint::DEFAULT as DEFAULT_ENDPOINT;
+pub(super) use interpreter::SYSTEM_INTERPRETER;
+pub(super) use page::cut;
+
 use super::{Call, Operation, Protocol, Reply, Service};
 use crate::failure::{Dialect, Failure};
 

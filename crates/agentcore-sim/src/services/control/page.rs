@@ -5,7 +5,6 @@ use crate::failure::Failure;
 use crate::moment::later;
 use crate::shape::common::MAX_RESULTS;
 use crate::store::{Kind, Resource};
-use serde_json::Value;
 
 /// How many items a page has if the request does not say.
 const DEFAULT_PAGE: usize = 10;
@@ -14,13 +13,13 @@ const DEFAULT_PAGE: usize = 10;
 const PREFIX: &str = "page-";
 
 /// A page, and the token of the next one.
-pub(super) struct Page<T> {
-    pub(super) items: Vec<T>,
-    pub(super) next: Option<String>,
+pub(in crate::services) struct Page<T> {
+    pub(in crate::services) items: Vec<T>,
+    pub(in crate::services) next: Option<String>,
 }
 
 /// The page size and the place to go on, as text that sorts like the list.
-pub(super) struct Cursor {
+pub(in crate::services) struct Cursor {
     size: usize,
     after: Option<String>,
 }
@@ -34,14 +33,21 @@ impl Call<'_> {
     /// The same, where a page can have other lengths than usual.
     pub(super) fn cursor_in_query_to(&self, longest: i64) -> Result<Cursor, Failure> {
         let size = self.params.query("maxResults").map(|text| text.parse::<i64>().unwrap_or(-1));
-        cursor(size, self.params.query("nextToken"), longest)
+        cursor(size, self.params.query("nextToken"), DEFAULT_PAGE, longest)
     }
 
     /// The place in a list that a request with its parameters in the body asks for.
     pub(super) fn cursor_in_body(&self, longest: i64) -> Result<Cursor, Failure> {
+        self.cursor_in_body_by(DEFAULT_PAGE, longest)
+    }
+
+    /// The same, where a page has another length if the request does not say.
+    pub(in crate::services) fn cursor_in_body_by(&self, usual: usize, longest: i64) -> Result<Cursor, Failure> {
         let body = &self.params.body;
         let size = body.get("maxResults").filter(|value| !value.is_null()).map(|value| value.as_i64().unwrap_or(-1));
-        cursor(size, body.get("nextToken").and_then(Value::as_str), longest)
+        let token =
+            body.get("nextToken").filter(|value| !value.is_null()).map(|value| value.as_str().unwrap_or_default());
+        cursor(size, token, usual, longest)
     }
 
     /// Whether a list shows a resource: lists may be late, for what came and for what went.
@@ -63,10 +69,10 @@ impl Call<'_> {
     }
 }
 
-fn cursor(size: Option<i64>, token: Option<&str>, longest: i64) -> Result<Cursor, Failure> {
+fn cursor(size: Option<i64>, token: Option<&str>, usual: usize, longest: i64) -> Result<Cursor, Failure> {
     let size = match size {
-        None => DEFAULT_PAGE,
-        Some(size) if (MAX_RESULTS.0..=longest).contains(&size) => usize::try_from(size).unwrap_or(DEFAULT_PAGE),
+        None => usual,
+        Some(size) if (MAX_RESULTS.0..=longest).contains(&size) => usize::try_from(size).unwrap_or(usual),
         Some(_) => {
             let message = format!("maxResults must be a number from {} to {longest}", MAX_RESULTS.0);
             return Err(Failure::field("maxResults", message));
@@ -83,7 +89,11 @@ fn cursor(size: Option<i64>, token: Option<&str>, longest: i64) -> Result<Cursor
 }
 
 /// Cuts a page out of a list that is sorted by key.
-pub(super) fn cut<T>(cursor: &Cursor, all: impl Iterator<Item = T>, key: impl Fn(&T) -> String) -> Page<T> {
+pub(in crate::services) fn cut<T>(
+    cursor: &Cursor,
+    all: impl Iterator<Item = T>,
+    key: impl Fn(&T) -> String,
+) -> Page<T> {
     let mut rest = all.skip_while(|item| cursor.after.as_ref().is_some_and(|after| key(item) <= *after));
     let items: Vec<T> = rest.by_ref().take(cursor.size).collect();
     let more = rest.next().is_some();
