@@ -13,6 +13,7 @@ mod inventory;
 mod journal;
 mod moment;
 mod past;
+mod policy;
 mod random;
 mod request;
 pub mod server;
