@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::failure::Failure;
 use crate::signature::Signature;
-use crate::store::Sessions;
+use crate::store::{Session, Sessions};
 
 /// The account of callers whose access key names no other.
 pub const DEFAULT_ACCOUNT: &str = "123456789012";
@@ -23,6 +23,8 @@ pub(crate) struct Caller {
     pub(crate) arn: String,
     /// What GetCallerIdentity gives as UserId.
     pub(crate) user_id: String,
+    /// The session of a role, if the caller is one.
+    pub(crate) session: Option<Session>,
 }
 
 impl Caller {
@@ -35,6 +37,7 @@ impl Caller {
             service: "sts".to_owned(),
             arn: String::new(),
             user_id: String::new(),
+            session: None,
         }
     }
 
@@ -89,6 +92,7 @@ impl Caller {
                 account: session.account.clone(),
                 arn: session.arn.clone(),
                 user_id: session.user_id.clone(),
+                session: Some(session.clone()),
                 access_key,
                 region,
                 service,
@@ -98,6 +102,7 @@ impl Caller {
         Ok(Self {
             arn: format!("arn:aws:iam::{account}:user/simulated"),
             user_id: format!("AIDA{account}USER"),
+            session: None,
             account,
             access_key,
             region,

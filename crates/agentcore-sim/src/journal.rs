@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::access::Evaluated;
+
 /// What stands where a secret was.
 const MASK: &str = "***";
 /// Members of which the value, or each value inside, is not shown: secrets, and parts of layers for their length.
@@ -53,6 +55,9 @@ pub struct JournalEntry {
     pub resource_name: Option<String>,
     /// The parameters, secrets masked.
     pub parameters: Value,
+    /// What was decided about the actions that the request needs, where permissions are enforced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evaluated: Vec<Evaluated>,
     /// What the caller was told.
     pub outcome: Outcome,
     /// Whether the request changed anything.

@@ -4,6 +4,7 @@
 //! no threads. [`server::Server`] puts it on a port of 127.0.0.1; the binary `agentcore-sim` does only that.
 //! Signatures are read for the account, the region and the service, and are not verified.
 
+mod access;
 mod admin;
 mod answer;
 mod caller;
@@ -25,6 +26,7 @@ mod sim;
 mod store;
 mod throttle;
 
+pub use access::{Decision, Evaluated};
 pub use admin::{Mutation, MutationError};
 pub use caller::{DEFAULT_ACCOUNT, account_of};
 pub use faults::{Fault, FaultRule, InjectedError, Late, Provision, ResetPoint, Show, Stale};

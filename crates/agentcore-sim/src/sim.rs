@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::access;
 use crate::answer::{Answer, Writer};
 use crate::caller::Caller;
 use crate::failure::{Dialect, Failure, Reason};
@@ -265,6 +266,16 @@ impl Sim {
                 return Err(Failure::Throttled);
             }
         }
+        let asked = access::Asked {
+            store: &self.store,
+            settings: &self.settings,
+            now,
+            service: route.service,
+            operation: operation.name,
+            caller,
+            params,
+        };
+        access::enforce(&asked, &mut entry.evaluated)?;
         if let Some(token) = params.query("clientToken").filter(|_| operation.token) {
             // Tokens of memories may have any form.
             if operation.dialect == Dialect::Common {
@@ -288,12 +299,15 @@ impl Sim {
                 return Ok(Reply::Json(reply.clone()));
             }
         }
+        let role = if operation.writes { access::execution_role(route.service, &self.settings, params) } else { None };
+        let before = role.map(|_| (self.store.clone(), self.random.clone()));
         let mut past = mishap.stale.and_then(|stale| self.past.seen(now, stale.seconds, &self.settings));
         let (store, time) = match &mut past {
             Some((store, then)) => (store, *then),
             None => (&mut self.store, now),
         };
         let mut call = Call {
+            service: route.service,
             operation: operation.name,
             store,
             settings: &self.settings,
@@ -303,7 +317,15 @@ impl Sim {
             params,
             provision: mishap.provision.clone(),
         };
-        let result = (operation.run)(&mut call);
+        let mut result = (operation.run)(&mut call);
+        if let (Some(role), Ok(Reply::Json(answer))) = (role, &result) {
+            result = access::check_execution_role(&call, role, answer).and(result);
+        }
+        if result.is_ok() && operation.writes {
+            access::link_roles(&mut call);
+        } else if let Some((store, random)) = before {
+            (self.store, self.random) = (store, random);
+        }
         let document = match &result {
             Ok(Reply::Json(document)) => Some(document.clone()),
             _ => None,
@@ -389,6 +411,7 @@ fn blank_entry(now: Timestamp, request: &Request<Bytes>) -> JournalEntry {
         resource_id: None,
         resource_name: None,
         parameters: Value::Object(Map::new()),
+        evaluated: Vec::new(),
         outcome: Outcome { status: 0, code: String::new() },
         effect: false,
         replayed: false,

@@ -38,6 +38,11 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
+    /// A policy that allows nothing.
+    pub(crate) fn nothing() -> Self {
+        Self { statements: Vec::new() }
+    }
+
     /// Reads a document.
     pub(crate) fn parse(text: &str, sort: Sort) -> Result<Self, Malformed> {
         let broken = || match sort {

@@ -14,6 +14,7 @@ mod statement;
 mod tests;
 
 pub(crate) use context::Context;
-pub(crate) use decide::{Decision, Question, Rights, Source, Verdict, decide};
+pub use decide::Decision;
+pub(crate) use decide::{Question, Rights, Source, Verdict, decide};
 pub(crate) use document::{Malformed, Policy, Sort};
 pub(crate) use principal::{Trust, Who, trust};

@@ -7,12 +7,14 @@ use crate::failure::Failure;
 use crate::faults::Provision;
 use crate::random::Random;
 use crate::request::Params;
+use crate::services::Service;
 use crate::settings::{Gone, Settings};
 use crate::store::{Kind, Resource, Store};
 
 /// One request to one operation, with all that it may look at and change.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
+    pub(crate) service: &'static Service,
     pub(crate) operation: &'static str,
     pub(crate) store: &'a mut Store,
     pub(crate) settings: &'a Settings,

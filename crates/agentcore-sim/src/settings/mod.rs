@@ -5,7 +5,9 @@ mod switches;
 mod table;
 
 pub use quotas::Quotas;
-pub use switches::{Gone, OmittedMember, RuntimeDeletion, RuntimeNames, Served, Switches, Throttling, UpdatedAt};
+pub use switches::{
+    Gone, OmittedMember, Roles, RuntimeDeletion, RuntimeNames, Served, Switches, Throttling, UpdatedAt,
+};
 pub use table::{SWITCHES, Switch};
 
 use jiff::SignedDuration;
@@ -143,6 +145,11 @@ impl Settings {
     /// How much later than it could be each answer is sent.
     pub(crate) fn latency(&self) -> SignedDuration {
         self.lag(self.switches.latency_ms, 40)
+    }
+
+    /// For how long after its creation nobody can become a role.
+    pub(crate) fn role_propagation(&self) -> SignedDuration {
+        self.lag(self.switches.role_propagation_ms, 10_000)
     }
 
     /// Whether reads may show the state before for a moment once more.

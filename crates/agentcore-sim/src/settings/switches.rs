@@ -76,9 +76,20 @@ pub enum Throttling {
     Window,
 }
 
+/// Whether roles must exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Roles {
+    /// Any well-formed ARN is taken for a role that everybody is trusted with.
+    Unchecked,
+    /// Roles must exist in IAM, and their trust policies are applied.
+    Checked,
+}
+
 /// All switches. [`SWITCHES`](super::SWITCHES) says for each what it does and why it has its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Switches {
     /// For how many seconds a client token is remembered. 0: tokens mean nothing.
     pub token_lifetime_seconds: u64,
@@ -120,6 +131,12 @@ pub struct Switches {
     pub latency_ms: Option<u64>,
     /// By how many milliseconds the services' clock is ahead of the caller's.
     pub clock_skew_ms: i64,
+    /// Whether roles must exist.
+    pub roles: Roles,
+    /// For how many milliseconds after its creation nobody can become a role. None: 10000 in the realistic mode, else 0.
+    pub role_propagation_ms: Option<u64>,
+    /// Whether sessions of roles may do only what the roles' policies allow.
+    pub enforcement: bool,
 }
 
 impl Default for Switches {
@@ -145,6 +162,9 @@ impl Default for Switches {
             flaps: None,
             latency_ms: None,
             clock_skew_ms: 0,
+            roles: Roles::Unchecked,
+            role_propagation_ms: None,
+            enforcement: false,
         }
     }
 }

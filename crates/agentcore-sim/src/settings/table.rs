@@ -157,4 +157,25 @@ pub const SWITCHES: &[Switch] = &[
         meaning: "by how much the clock of the services, in all that they write, is ahead of the caller's",
         reason: "clocks differ; SDKs expect less than five minutes",
     },
+    Switch {
+        name: "roles",
+        values: "unchecked, checked",
+        default: "unchecked",
+        meaning: "whether roles must exist in IAM and their trust policies allow what is done with them; if not, any well-formed ARN is taken",
+        reason: "so that tests of other things need no roles",
+    },
+    Switch {
+        name: "rolePropagationMs",
+        values: "a number, auto",
+        default: "auto",
+        meaning: "for how long after its creation nobody can become a role, where roles are checked; 10000 in the realistic mode, else 0",
+        reason: "IAM documents that changes take time to be seen; other clients wait 10 seconds and more",
+    },
+    Switch {
+        name: "enforcement",
+        values: "on, off",
+        default: "off",
+        meaning: "whether sessions of roles may do only what the policies of their roles allow; who signs with a key of their own may do everything",
+        reason: "so that tests of other things need no policies",
+    },
 ];

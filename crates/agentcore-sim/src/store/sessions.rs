@@ -11,6 +11,15 @@ pub(crate) struct Session {
     pub(crate) account: String,
     pub(crate) arn: String,
     pub(crate) user_id: String,
+    /// The ARN of the role.
+    #[serde(default)]
+    pub(crate) role: String,
+    /// Documents of the policies that the session was made with, beyond which it may do nothing.
+    #[serde(default)]
+    pub(crate) policies: Vec<String>,
+    /// Tags that the session was made with.
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
     pub(crate) expires: Timestamp,
     /// What each request of the session must bring along.
     pub(crate) token: String,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 
-use crate::world::{Answer, World};
+use crate::world::{Answer, World, element};
 
 fn call(world: &mut World, form: &str, signed: bool) -> Answer {
     let mut request = Request::builder()
@@ -14,12 +14,6 @@ fn call(world: &mut World, form: &str, signed: bool) -> Answer {
         request = request.header("authorization", world.authorization("sts"));
     }
     world.send(request.body(Bytes::from(form.to_owned())).unwrap())
-}
-
-fn element(answer: &Answer, name: &str) -> String {
-    let text = answer.body.as_str().unwrap();
-    let rest = text.split_once(&format!("<{name}>")).unwrap_or_else(|| panic!("no {name} in {text}")).1;
-    rest.split_once(&format!("</{name}>")).unwrap().0.to_owned()
 }
 
 #[test]

@@ -194,6 +194,14 @@ fn read(response: Response<Bytes>) -> Answer {
     }
 }
 
+/// The text of the first element of a name in an answer in XML.
+#[track_caller]
+pub fn element(answer: &Answer, name: &str) -> String {
+    let text = answer.body.as_str().unwrap();
+    let rest = text.split_once(&format!("<{name}>")).unwrap_or_else(|| panic!("no {name} in {text}")).1;
+    rest.split_once(&format!("</{name}>")).unwrap().0.to_owned()
+}
+
 pub fn container(tag: &str) -> Value {
     json!({"containerConfiguration": {"containerUri": format!("123456789012.dkr.ecr.us-east-1.amazonaws.com/agent:{tag}")}})
 }

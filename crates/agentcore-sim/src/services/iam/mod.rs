@@ -1,8 +1,25 @@
-//! Identity and Access Management: roles and their policies.
+//! Identity and Access Management: roles and their policies. It knows accounts, and no regions.
 
-use serde::{Deserialize, Serialize};
+mod answer;
+mod attach;
+mod boundary;
+mod inline;
+mod input;
+mod linked;
+mod managed;
+mod page;
+mod role;
+mod shapes;
+mod simulate;
+mod state;
+mod tags;
+mod version;
 
-use super::{Operation, Protocol, Service};
+pub(crate) use linked::{Linked, ensure as ensure_linked, in_vpc, linked_to};
+pub(crate) use state::{Role, State};
+
+use super::{Call, Operation, Protocol, Reply, Service};
+use crate::failure::{Dialect, Failure};
 
 /// The service.
 pub(crate) static SERVICE: Service = Service {
@@ -13,9 +30,81 @@ pub(crate) static SERVICE: Service = Service {
     missing: "",
 };
 
-static OPERATIONS: &[Operation] = &[];
+type Run = fn(&mut Call<'_>) -> Result<Reply, Failure>;
 
-/// All that the service has, of all accounts and regions.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct State {}
+/// An operation. IAM publishes no quotas of requests; 20 a second is assumed.
+const fn operation(name: &'static str, writes: bool, run: Run) -> Operation {
+    Operation {
+        name,
+        route: ("POST", "/"),
+        status: 200,
+        writes,
+        token: false,
+        raw: false,
+        per_second: 20,
+        dialect: Dialect::Query,
+        run,
+    }
+}
+
+const fn write(name: &'static str, run: Run) -> Operation {
+    operation(name, true, run)
+}
+
+const fn read(name: &'static str, run: Run) -> Operation {
+    operation(name, false, run)
+}
+
+static OPERATIONS: &[Operation] = &[
+    write("CreateRole", role::create),
+    read("GetRole", role::get),
+    write("UpdateRole", role::update),
+    write("UpdateRoleDescription", role::update_description),
+    write("DeleteRole", role::delete),
+    read("ListRoles", role::list),
+    write("UpdateAssumeRolePolicy", role::update_trust),
+    write("PutRolePermissionsBoundary", boundary::put),
+    write("DeleteRolePermissionsBoundary", boundary::delete),
+    write("TagRole", tags::tag_role),
+    write("UntagRole", tags::untag_role),
+    read("ListRoleTags", tags::list_role),
+    write("PutRolePolicy", inline::put),
+    read("GetRolePolicy", inline::get),
+    write("DeleteRolePolicy", inline::delete),
+    read("ListRolePolicies", inline::list),
+    write("CreatePolicy", managed::create),
+    read("GetPolicy", managed::get),
+    write("DeletePolicy", managed::delete),
+    read("ListPolicies", managed::list),
+    write("TagPolicy", tags::tag_policy),
+    write("UntagPolicy", tags::untag_policy),
+    read("ListPolicyTags", tags::list_policy),
+    write("CreatePolicyVersion", version::create),
+    read("GetPolicyVersion", version::get),
+    read("ListPolicyVersions", version::list),
+    write("SetDefaultPolicyVersion", version::set_default),
+    write("DeletePolicyVersion", version::delete),
+    write("AttachRolePolicy", attach::attach),
+    write("DetachRolePolicy", attach::detach),
+    read("ListAttachedRolePolicies", attach::list),
+    read("ListEntitiesForPolicy", attach::entities),
+    write("CreateServiceLinkedRole", linked::create),
+    write("DeleteServiceLinkedRole", linked::delete),
+    read("GetServiceLinkedRoleDeletionStatus", linked::deletion_status),
+    read("SimulatePrincipalPolicy", simulate::simulate),
+];
+
+/// A refusal because there is no such thing.
+fn no_such_entity(message: impl Into<String>) -> Failure {
+    Failure::coded("NoSuchEntity", 404, message)
+}
+
+/// A refusal because there would be too much of something.
+fn limit(message: impl Into<String>) -> Failure {
+    Failure::coded("LimitExceeded", 409, message)
+}
+
+/// A refusal because of what was said.
+fn invalid_input(message: impl Into<String>) -> Failure {
+    Failure::coded("InvalidInput", 400, message)
+}

@@ -1,0 +1,162 @@
+//! Actions that AWS checks besides the one that an operation is named for.
+
+use serde_json::{Map, Value, json};
+
+use super::agentcore::arn_of;
+use super::{Asked, Need, context, execution_role, linked_services};
+use crate::policy::Context;
+use crate::services::iam;
+
+/// Who may be handed a role.
+const SERVICE: &str = "bedrock-agentcore.amazonaws.com";
+
+/// When an action is needed, and on what.
+#[derive(Debug, Clone, Copy)]
+enum On {
+    /// Always, on a resource of the type that does not exist yet.
+    New(&'static str),
+    /// Always, on resources of the types in the request.
+    Existing(&'static [&'static str]),
+    /// Always, on the workload identity of the resource in the request, which is of this type.
+    IdentityOf(&'static str),
+    /// If the request has tags, on a resource of the type that does not exist yet.
+    Tagged(&'static str),
+    /// If the request names a role, on that.
+    Role,
+    /// If the role of a service does not exist in the account, on that.
+    LinkedRole,
+    /// If the request is made in the name of a user.
+    ForUser(&'static [&'static str]),
+}
+
+/// The operations, the actions that they need besides their own, and where that is from:
+///
+/// - D: AWS's developer guide (permissions of the runtime, of gateways, service-linked roles, tags)
+/// - A: the permissions that the integration tests of Ansible's collection amazon.ai turned out to need
+///   (mattclay/aws-terminator #348)
+/// - R: Service Authorization Reference: the action is there, and its resource type
+/// - M: the service model: what the member of the request is for
+const DEPENDENT: &[(&str, &str, On)] = &[
+    ("CreateAgentRuntime", "iam:PassRole", On::Role),           // D
+    ("UpdateAgentRuntime", "iam:PassRole", On::Role),           // D
+    ("CreateMemory", "iam:PassRole", On::Role),                 // D, with an execution role
+    ("UpdateMemory", "iam:PassRole", On::Role),                 // D
+    ("CreateCodeInterpreter", "iam:PassRole", On::Role),        // D, with an execution role
+    ("CreateBrowser", "iam:PassRole", On::Role),                // D, with an execution role
+    ("CreateGateway", "iam:PassRole", On::Role),                // D
+    ("UpdateGateway", "iam:PassRole", On::Role),                // D
+    ("CreateHarness", "iam:PassRole", On::Role),                // M
+    ("UpdateHarness", "iam:PassRole", On::Role),                // M
+    ("CreateOnlineEvaluationConfig", "iam:PassRole", On::Role), // M
+    ("UpdateOnlineEvaluationConfig", "iam:PassRole", On::Role), // M
+    ("CreateAgentRuntime", "bedrock-agentcore:TagResource", On::Tagged("runtime")), // D
+    ("CreateAgentRuntimeEndpoint", "bedrock-agentcore:TagResource", On::Tagged("runtime-endpoint")), // D
+    ("CreateMemory", "bedrock-agentcore:TagResource", On::Tagged("memory")), // D
+    ("CreateCodeInterpreter", "bedrock-agentcore:TagResource", On::Tagged("code-interpreter")), // D
+    ("CreateBrowser", "bedrock-agentcore:TagResource", On::Tagged("browser")), // D
+    ("CreateBrowserProfile", "bedrock-agentcore:TagResource", On::Tagged("browser-profile")), // D
+    ("CreateGateway", "bedrock-agentcore:TagResource", On::Tagged("gateway")), // D
+    ("CreateWorkloadIdentity", "bedrock-agentcore:TagResource", On::Tagged("workload-identity")), // D
+    ("CreateAgentRuntime", "bedrock-agentcore:CreateAgentRuntimeEndpoint", On::New("runtime")), // A, DEFAULT
+    (
+        "UpdateAgentRuntime",
+        "bedrock-agentcore:UpdateAgentRuntimeEndpoint",
+        On::Existing(&["runtime", "runtime-endpoint"]),
+    ), // A, DEFAULT is moved
+    (
+        "DeleteAgentRuntime",
+        "bedrock-agentcore:DeleteAgentRuntimeEndpoint",
+        On::Existing(&["runtime", "runtime-endpoint"]),
+    ), // A, DEFAULT
+    ("CreateAgentRuntime", "bedrock-agentcore:CreateWorkloadIdentity", On::New("workload-identity")), // A
+    ("CreateAgentRuntime", "bedrock-agentcore:CreateWorkloadIdentity", On::Existing(&["workload-identity-directory"])), // A, R
+    ("DeleteAgentRuntime", "bedrock-agentcore:DeleteWorkloadIdentity", On::IdentityOf("runtime")), // A
+    ("DeleteAgentRuntime", "bedrock-agentcore:DeleteWorkloadIdentity", On::Existing(&["workload-identity-directory"])), // A, R
+    ("CreateGateway", "bedrock-agentcore:CreateWorkloadIdentity", On::New("workload-identity")), // D
+    ("CreateGateway", "bedrock-agentcore:CreateWorkloadIdentity", On::Existing(&["workload-identity-directory"])), // D, R
+    ("DeleteGateway", "bedrock-agentcore:DeleteWorkloadIdentity", On::IdentityOf("gateway")),                      // D
+    ("DeleteGateway", "bedrock-agentcore:DeleteWorkloadIdentity", On::Existing(&["workload-identity-directory"])), // D, R
+    ("CreateAgentRuntime", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first runtime; the first in a VPC
+    ("UpdateAgentRuntime", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first in a VPC
+    ("CreateCodeInterpreter", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first in a VPC
+    ("CreateBrowser", "iam:CreateServiceLinkedRole", On::LinkedRole),      // D, the first in a VPC
+    (
+        "InvokeAgentRuntime",
+        "bedrock-agentcore:InvokeAgentRuntimeForUser",
+        On::ForUser(&["runtime", "runtime-endpoint"]),
+    ), // M, R
+];
+
+/// The header by which an invocation is in the name of a user.
+const USER_HEADER: &str = "x-amzn-bedrock-agentcore-runtime-user-id";
+
+/// What a request needs besides its own action.
+pub(super) fn needs(asked: &Asked<'_>, document: &Map<String, Value>) -> Vec<Need> {
+    let rows = DEPENDENT.iter().filter(|(operation, _, _)| *operation == asked.operation);
+    rows.flat_map(|(_, action, on)| on.needs(action, asked, document)).collect()
+}
+
+impl On {
+    fn needs(self, action: &str, asked: &Asked<'_>, document: &Map<String, Value>) -> Vec<Need> {
+        let on = |arn: String| Need::new(action, arn);
+        let existing = |types: &[&str]| types.iter().map(|name| on(arn_of(asked, name, document))).collect();
+        // The name of an endpoint is known when it is made, and all others have ids that are not.
+        let fresh = |name: &str| {
+            let known = ["agentRuntimeId"].iter().filter_map(|name| document.get_key_value(*name));
+            let mut known: Map<String, Value> = known.map(|(name, value)| (name.clone(), value.clone())).collect();
+            known.insert("endpointName".to_owned(), document.get("name").cloned().unwrap_or_else(|| json!("*")));
+            on(arn_of(asked, name, &known))
+        };
+        match self {
+            Self::New(name) => vec![fresh(name)],
+            Self::Existing(types) => existing(types),
+            Self::Tagged(name) if !context::tags(document).is_empty() => vec![fresh(name)],
+            Self::ForUser(types) if asked.params.header(USER_HEADER).is_some() => existing(types),
+            Self::Tagged(_) | Self::ForUser(_) => Vec::new(),
+            Self::IdentityOf(name) => {
+                let resource = asked.store.get(&arn_of(asked, name, document));
+                let details = resource.and_then(|resource| resource.body.get("workloadIdentityDetails"));
+                let arn = details.and_then(|details| details.get("workloadIdentityArn")).and_then(Value::as_str);
+                vec![arn.map_or_else(|| fresh("workload-identity"), |arn| on(arn.to_owned()))]
+            }
+            Self::Role => {
+                let mut passed = Context::default();
+                passed.set("iam:PassedToService", SERVICE);
+                let role = execution_role::named(document);
+                role.map(|arn| Need { context: passed, ..on(arn.to_owned()) }).into_iter().collect()
+            }
+            Self::LinkedRole => {
+                let account = &asked.caller.account;
+                let linked = linked_services(asked.service, asked.operation, document).into_iter();
+                let missing =
+                    linked.filter_map(iam::linked_to).filter(|linked| !linked.exists(&asked.store.iam, account));
+                let need = |linked: &iam::Linked| {
+                    let mut named = Context::default();
+                    named.set("iam:AWSServiceName", linked.service);
+                    Need { context: named, ..on(linked.arn(account)) }
+                };
+                missing.map(need).collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::{control, data};
+
+    #[test]
+    fn the_operations_exist_in_aws() {
+        let here = [&control::SERVICE, &data::SERVICE].into_iter().flat_map(|service| {
+            let missing = service.missing.lines().filter_map(|line| line.split('\t').next());
+            service.operations.iter().map(|operation| operation.name).chain(missing)
+        });
+        let here: Vec<&str> = here.collect();
+        for (operation, action, _) in DEPENDENT {
+            // The data plane names what it lacks once it is there.
+            let known = here.contains(operation) || *operation == "InvokeAgentRuntime";
+            assert!(known, "{operation} needs {action}");
+        }
+    }
+}
