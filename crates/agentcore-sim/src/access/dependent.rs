@@ -80,6 +80,8 @@ const DEPENDENT: &[(&str, &str, On)] = &[
     ("UpdateAgentRuntime", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first in a VPC
     ("CreateCodeInterpreter", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first in a VPC
     ("CreateBrowser", "iam:CreateServiceLinkedRole", On::LinkedRole),      // D, the first in a VPC
+    ("CreateGatewayTarget", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first with a managed endpoint
+    ("UpdateGatewayTarget", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the same
     (
         "InvokeAgentRuntime",
         "bedrock-agentcore:InvokeAgentRuntimeForUser",
@@ -144,7 +146,10 @@ impl On {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::caller::Caller;
+    use crate::request::Params;
     use crate::services::{control, data};
+    use crate::settings::Settings;
 
     #[test]
     fn the_operations_exist_in_aws() {
@@ -158,5 +163,25 @@ mod tests {
             let known = here.contains(operation) || *operation == "InvokeAgentRuntime";
             assert!(known, "{operation} needs {action}");
         }
+    }
+    #[test]
+    fn an_invocation_in_the_name_of_a_user_needs_more() {
+        let (store, settings, caller) = (crate::store::Store::default(), Settings::default(), Caller::nobody());
+        let mut params = Params::default();
+        let document = json!({"agentRuntimeArn": "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/agent"});
+        let needs = |params: &Params| {
+            let operation = "InvokeAgentRuntime";
+            let now = jiff::Timestamp::UNIX_EPOCH;
+            let (store, settings, caller) = (&store, &settings, &caller);
+            let asked = Asked { store, settings, now, service: &data::SERVICE, operation, caller, params };
+            super::needs(&asked, document.as_object().unwrap())
+        };
+        assert_eq!(needs(&params), []);
+        params.headers.insert(USER_HEADER, http::HeaderValue::from_static("somebody"));
+        let found: Vec<_> = needs(&params).into_iter().map(|need| (need.action, need.resource)).collect();
+        let action = "bedrock-agentcore:InvokeAgentRuntimeForUser";
+        let runtime = "arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/agent";
+        let endpoint = format!("{runtime}/runtime-endpoint/DEFAULT");
+        assert_eq!(found, [(action.to_owned(), runtime.to_owned()), (action.to_owned(), endpoint)]);
     }
 }

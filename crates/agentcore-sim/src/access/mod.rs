@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::policy::{Context, Question, Rights, Source, Verdict, decide};
+use crate::policy::{Context, Question, Rights, Source, Trust, Verdict, decide};
 use crate::request::Params;
 use crate::services::{Call, Service, iam};
 use crate::settings::Settings;
@@ -78,14 +78,7 @@ pub(crate) fn enforce(asked: &Asked<'_>, evaluated: &mut Vec<Evaluated>) -> Resu
     for need in action::needs(asked, &document) {
         let context = context::of_resource(asked.store, &need.resource).with(&known).with(&need.context);
         let question = Question { action: &need.action, resource: &need.resource, context: &context };
-        let mut verdict = decide(&rights, &question);
-        if verdict.source == Source::Identity
-            && verdict.decision == Decision::ImplicitDeny
-            && need.action == "sts:AssumeRole"
-            && trust::names_caller(asked)
-        {
-            verdict.decision = Decision::Allowed;
-        }
+        let verdict = with_the_resource(asked, decide(&rights, &question), &question);
         let decision = verdict.decision;
         evaluated.push(Evaluated { action: need.action.clone(), resource: need.resource.clone(), decision });
         if decision != Decision::Allowed {
@@ -93,6 +86,19 @@ pub(crate) fn enforce(asked: &Asked<'_>, evaluated: &mut Vec<Evaluated>) -> Resu
         }
     }
     Ok(())
+}
+
+/// A decision, once the resource has had its say too. Within one account it is enough if either side allows something.
+fn with_the_resource(asked: &Asked<'_>, verdict: Verdict, question: &Question<'_>) -> Verdict {
+    let says =
+        if question.action == "sts:AssumeRole" { trust::of_role(asked) } else { trust::of_resource(asked, question) };
+    let decision = match (verdict.decision, says) {
+        (Decision::ExplicitDeny, _) => return verdict,
+        (_, Trust::Denied) => return Verdict { decision: Decision::ExplicitDeny, source: Source::Resource },
+        (Decision::ImplicitDeny, Trust::Named) if verdict.source == Source::Identity => Decision::Allowed,
+        (decision, _) => decision,
+    };
+    Verdict { decision, ..verdict }
 }
 
 /// What a session is allowed. A role that does not exist allows nothing.
@@ -112,8 +118,10 @@ fn refusal(caller: &str, need: &Need, verdict: Verdict) -> Failure {
     let why = match (verdict.decision, verdict.source) {
         (Decision::ExplicitDeny, Source::Identity) => "with an explicit deny in an identity-based policy".to_owned(),
         (Decision::ExplicitDeny, Source::Boundary) => "with an explicit deny in a permissions boundary".to_owned(),
+        (Decision::ExplicitDeny, Source::Resource) => "with an explicit deny in a resource-based policy".to_owned(),
         (Decision::ExplicitDeny, Source::Session) => "with an explicit deny in a session policy".to_owned(),
         (_, Source::Identity) => format!("because no identity-based policy allows the {action} action"),
+        (_, Source::Resource) => format!("because no resource-based policy allows the {action} action"),
         (_, Source::Boundary) => format!("because no permissions boundary allows the {action} action"),
         (_, Source::Session) => format!("because no session policy allows the {action} action"),
     };
@@ -138,6 +146,9 @@ fn linked_services(service: &Service, operation: &str, body: &Map<String, Value>
     }
     if iam::in_vpc(body) {
         services.push("network.bedrock-agentcore.amazonaws.com");
+    }
+    if iam::has_managed_endpoint(body) {
+        services.push("bedrock-agentcore.amazonaws.com");
     }
     services
 }

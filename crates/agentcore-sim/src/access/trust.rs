@@ -8,7 +8,7 @@ use super::{Asked, context};
 use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::moment::later;
-use crate::policy::{Context, Trust, Who, trust};
+use crate::policy::{Context, Policy, Question, Sort, Trust, Who, grant, trust};
 use crate::services::iam::Role;
 
 /// How somebody wants to become a role.
@@ -63,13 +63,20 @@ pub(crate) fn may_assume(asked: &Asked<'_>, role: &str, how: Assumption<'_>) -> 
     }
 }
 
-/// Whether the role that a request names trusts the caller by name, in the caller's own account: then no policy of
-/// the caller's need say so too.
-pub(super) fn names_caller(asked: &Asked<'_>) -> bool {
+/// What the role that a request names says of the caller, if it is in the caller's own account.
+pub(super) fn of_role(asked: &Asked<'_>) -> Trust {
     let arn = asked.params.body.get("RoleArn").and_then(Value::as_str).unwrap_or_default();
     let role = asked.store.iam.role_at(arn).filter(|_| arn.split(':').nth(4) == Some(&asked.caller.account));
     let known = context::of_request(asked, &asked.params.document());
-    role.is_some_and(|role| by_caller(role, asked.caller, "sts:AssumeRole", &known) == Trust::Named)
+    role.map_or(Trust::Unknown, |role| by_caller(role, asked.caller, "sts:AssumeRole", &known))
+}
+
+/// What the policy of a resource of AgentCore says of the caller.
+pub(super) fn of_resource(asked: &Asked<'_>, question: &Question<'_>) -> Trust {
+    let resource = asked.store.get(question.resource);
+    let policy = resource.and_then(|resource| resource.policy.as_deref());
+    let policy = policy.and_then(|text| Policy::parse(text, Sort::Resource).ok());
+    policy.map_or(Trust::Unknown, |policy| as_caller(asked.caller, |who| grant(&policy, who, question)))
 }
 
 fn is_trusted(trust: Trust) -> bool {
@@ -77,10 +84,14 @@ fn is_trusted(trust: Trust) -> bool {
 }
 
 fn by_caller(role: &Role, caller: &Caller, action: &str, known: &Context) -> Trust {
+    as_caller(caller, |who| trust(&role.trust(), who, action, known))
+}
+
+/// Asks about a caller under all names that they have.
+fn as_caller(caller: &Caller, ask: impl Fn(&Who<'_>) -> Trust) -> Trust {
     let mut arns = vec![caller.arn.as_str()];
     arns.extend(caller.session.as_ref().map(|session| session.role.as_str()));
-    let who = Who::Aws { account: &caller.account, arns: &arns };
-    trust(&role.trust(), &who, action, known)
+    ask(&Who::Aws { account: &caller.account, arns: &arns })
 }
 
 /// What a token says. Its signature is not verified.

@@ -41,6 +41,7 @@ pub(crate) enum Source {
     Identity,
     Boundary,
     Session,
+    Resource,
 }
 
 /// A decision, and which policies it is due to.

@@ -29,6 +29,8 @@ pub(crate) enum Sort {
     Identity,
     /// A role: the policy says who may become it.
     Trust,
+    /// A resource: the policy says who may do what with it.
+    Resource,
 }
 
 /// A policy.
@@ -46,7 +48,7 @@ impl Policy {
     /// Reads a document.
     pub(crate) fn parse(text: &str, sort: Sort) -> Result<Self, Malformed> {
         let broken = || match sort {
-            Sort::Identity => Malformed::syntax(),
+            Sort::Identity | Sort::Resource => Malformed::syntax(),
             Sort::Trust => Malformed::new("This policy contains invalid Json"),
         };
         let document: Map<String, Value> = serde_json::from_str(text).map_err(|_| broken())?;

@@ -17,4 +17,4 @@ pub(crate) use context::Context;
 pub use decide::Decision;
 pub(crate) use decide::{Question, Rights, Source, Verdict, decide};
 pub(crate) use document::{Malformed, Policy, Sort};
-pub(crate) use principal::{Trust, Who, trust};
+pub(crate) use principal::{Trust, Who, grant, trust};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::document::{Malformed, Policy, texts};
 use super::statement::Statement;
-use super::{Context, glob};
+use super::{Context, Question, glob};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,10 +124,16 @@ impl Statement {
 
 /// What a trust policy says about somebody who wants to become the role.
 pub(crate) fn trust(policy: &Policy, who: &Who<'_>, action: &str, context: &Context) -> Trust {
+    // A trust policy names no resource: it is about the role that it is of.
+    grant(policy, who, &Question { action, resource: "*", context })
+}
+
+/// What the policy of a resource says about somebody who wants to do something with it.
+pub(crate) fn grant(policy: &Policy, who: &Who<'_>, question: &Question<'_>) -> Trust {
     let mut best = Trust::Unknown;
     for statement in &policy.statements {
         let found = statement.speaks_of(who);
-        if found == Trust::Unknown || !statement.covers_action(action) || !statement.conditions_hold(context) {
+        if found == Trust::Unknown || !statement.covers(question) {
             continue;
         }
         match (statement.allows, found) {

@@ -51,9 +51,11 @@ impl Statement {
             Sort::Identity if resources.is_none() => {
                 return Err(Malformed::new("Policy statement must contain resources."));
             }
-            Sort::Trust if principals.is_none() => return Err(Malformed::new("Missing required field Principal")),
+            Sort::Trust | Sort::Resource if principals.is_none() => {
+                return Err(Malformed::new("Missing required field Principal"));
+            }
             Sort::Trust if resources.is_some() => return Err(Malformed::new("Has prohibited field Resource")),
-            Sort::Identity | Sort::Trust => {}
+            Sort::Identity | Sort::Trust | Sort::Resource => {}
         }
         Ok(Self {
             allows,
@@ -79,12 +81,12 @@ impl Statement {
         resource && self.covers_action(question.action) && self.conditions_hold(question.context)
     }
 
-    pub(super) fn covers_action(&self, action: &str) -> bool {
+    fn covers_action(&self, action: &str) -> bool {
         let found = self.actions.of.iter().any(|pattern| matches_action(pattern, action));
         found != self.actions.negated
     }
 
-    pub(super) fn conditions_hold(&self, context: &Context) -> bool {
+    fn conditions_hold(&self, context: &Context) -> bool {
         self.conditions.iter().all(|condition| condition.holds(context))
     }
 }
@@ -92,7 +94,7 @@ impl Statement {
 fn check_sid(sid: Option<&Value>, sort: Sort) -> Result<(), Malformed> {
     match sid {
         None => Ok(()),
-        Some(Value::String(text)) if sort == Sort::Trust || text.bytes().all(|one| one.is_ascii_alphanumeric()) => {
+        Some(Value::String(text)) if sort != Sort::Identity || text.bytes().all(|one| one.is_ascii_alphanumeric()) => {
             Ok(())
         }
         Some(Value::String(_)) => Err(Malformed::new(

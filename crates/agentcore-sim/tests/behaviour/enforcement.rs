@@ -361,3 +361,41 @@ fn a_policy_that_suffices_in_aws_suffices() {
         world.call("DELETE", &path, &Value::Null).good(202);
     }
 }
+
+#[test]
+fn the_policy_of_a_resource_has_its_say() {
+    let mut world = world(&allow(&json!("s3:*"), &json!("*")));
+    let id = world.create_runtime("agent");
+    let arn = format!("arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/{id}");
+    let place = format!("/resourcepolicy/{}", arn.replace(':', "%3A").replace('/', "%2F"));
+    let policy = |effect: &str, principal: &str| {
+        let statement = json!({"Effect": effect, "Principal": {"AWS": principal}, "Action": "bedrock-agentcore:*",
+            "Resource": arn});
+        json!({"policy": statements(&[statement])})
+    };
+    let role = "arn:aws:iam::123456789012:role/deploy";
+    let path = format!("/runtimes/{id}/");
+    let key = world.access_key.clone();
+    become_it(&mut world, &[]);
+    let session = world.access_key.clone();
+    let decide = |world: &mut World, policy: &Value| {
+        world.access_key.clone_from(&key);
+        world.call("PUT", &place, policy).good(201);
+        world.access_key.clone_from(&session);
+        world.get(&path)
+    };
+    // A whole account is trusted with nothing that its own policies do not allow.
+    decide(&mut world, &policy("Allow", "123456789012")).bad(403, "AccessDeniedException");
+    decide(&mut world, &policy("Allow", "arn:aws:iam::123456789012:role/other")).bad(403, "AccessDeniedException");
+    decide(&mut world, &policy("Allow", role)).good(200);
+    put(&mut world, &allow(&json!("*"), &json!("*")));
+    let refused = decide(&mut world, &policy("Deny", role)).bad(403, "AccessDeniedException");
+    assert!(refused.text("message").ends_with("with an explicit deny in a resource-based policy"), "{}", refused.body);
+    world.access_key.clone_from(&key);
+    world.get(&path).good(200);
+    for wrong in
+        ["{\"Statement\": []}", "{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}}"]
+    {
+        world.call("PUT", &place, &json!({"policy": wrong})).bad(400, "ValidationException");
+    }
+}

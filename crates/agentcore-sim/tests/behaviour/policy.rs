@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
+const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "123456789012"},
+    "Action": "bedrock-agentcore:*", "Resource": "*"}}"#;
+
 fn path(arn: &str) -> String {
     format!("/resourcepolicy/{}", arn.replace(':', "%3A").replace('/', "%2F"))
 }
@@ -17,7 +20,7 @@ fn runtimes_endpoints_and_gateways_can_have_one() {
     let mut world = World::new();
     let runtime = world.create_runtime("agent");
     let gateway = world.create_gateway("tools");
-    let policy = json!({"policy": r#"{"Version": "2012-10-17", "Statement": []}"#});
+    let policy = json!({"policy": POLICY});
     for place in [
         format!("runtime/{runtime}"),
         format!("runtime/{runtime}/runtime-endpoint/DEFAULT"),
@@ -39,7 +42,7 @@ fn runtimes_endpoints_and_gateways_can_have_one() {
 #[test]
 fn others_cannot() {
     let mut world = World::new();
-    let policy = json!({"policy": r#"{"Statement": []}"#});
+    let policy = json!({"policy": POLICY});
     let memory = world.create_memory("notes", &json!([]));
     world.call("PUT", &path(&arn(&format!("memory/{memory}"))), &policy).bad(400, "ValidationException");
     world.get(&path(&arn("gateway/none-0123456789"))).bad(404, "ResourceNotFoundException");

@@ -94,7 +94,7 @@ impl World {
             |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
         let mut body = format!("Action={action}");
         for (name, value) in parameters {
-            body.push_str(&format!("&{}={}", encode(name), encode(value)));
+            body.extend(["&", &encode(name), "=", &encode(value)]);
         }
         let request = Request::post("/")
             .header("authorization", self.authorization(service))

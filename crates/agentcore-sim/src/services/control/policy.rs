@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use crate::failure::{Failure, Reason};
+use crate::policy::{Policy, Sort};
 use crate::services::Reply;
 use crate::shape::{Shape, req, text};
 use crate::store::{Kind, Resource};
@@ -46,11 +47,8 @@ fn resource<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Resource, Failure> {
     call.existing(&arn)
 }
 
-/// A policy is a document with statements. What they say is not looked at.
+/// A policy must mean something, and say about whom it is.
 fn check(policy: &str) -> Result<(), Failure> {
-    let document: Option<Value> = serde_json::from_str(policy).ok();
-    if document.is_some_and(|document| document.get("Statement").is_some()) {
-        return Ok(());
-    }
-    Err(Failure::field("policy", "The policy is not a JSON document with statements"))
+    let parsed = Policy::parse(policy, Sort::Resource);
+    parsed.map(|_| ()).map_err(|error| Failure::field("policy", format!("The policy is not valid: {error}")))
 }

@@ -21,8 +21,8 @@ pub(crate) struct Linked {
     needed_by: fn(&Resource) -> bool,
 }
 
-/// The roles of AgentCore, as its developer guide names them. What gateways and identity providers need theirs for
-/// does not exist here.
+/// The roles of AgentCore, as its developer guide names them. What identity providers need theirs for does not exist
+/// here.
 static ROLES: &[Linked] = &[
     Linked {
         service: "runtime-identity.bedrock-agentcore.amazonaws.com",
@@ -37,7 +37,7 @@ static ROLES: &[Linked] = &[
     Linked {
         service: "bedrock-agentcore.amazonaws.com",
         name: "AWSServiceRoleForBedrockAgentCoreGatewayNetwork",
-        needed_by: |_| false,
+        needed_by: |resource| has_managed_endpoint(&resource.body),
     },
     Linked {
         service: "identity-network.bedrock-agentcore.amazonaws.com",
@@ -49,6 +49,11 @@ static ROLES: &[Linked] = &[
 /// Whether a body asks for a place in a VPC.
 pub(crate) fn in_vpc(body: &serde_json::Map<String, serde_json::Value>) -> bool {
     body.get("networkConfiguration").and_then(|network| network.get("networkMode")).is_some_and(|mode| mode == "VPC")
+}
+
+/// Whether a body asks for a private endpoint that AWS manages.
+pub(crate) fn has_managed_endpoint(body: &serde_json::Map<String, serde_json::Value>) -> bool {
+    body.get("privateEndpoint").is_some_and(|endpoint| endpoint.get("managedVpcResource").is_some())
 }
 
 /// Why a role was not deleted.

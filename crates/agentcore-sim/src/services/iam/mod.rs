@@ -15,7 +15,7 @@ mod state;
 mod tags;
 mod version;
 
-pub(crate) use linked::{Linked, ensure as ensure_linked, in_vpc, linked_to};
+pub(crate) use linked::{Linked, ensure as ensure_linked, has_managed_endpoint, in_vpc, linked_to};
 pub(crate) use state::{Role, State};
 
 use super::{Call, Operation, Protocol, Reply, Service};
