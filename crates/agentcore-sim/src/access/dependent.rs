@@ -31,32 +31,33 @@ enum On {
 
 /// The operations, the actions that they need besides their own, and where that is from:
 ///
-/// - D: AWS's developer guide (permissions of the runtime, of gateways, service-linked roles, tags)
+/// - D: AWS's developer guide (permissions of the runtime, prerequisites of gateways, service-linked roles)
 /// - A: the permissions that the integration tests of Ansible's collection amazon.ai turned out to need
 ///   (mattclay/aws-terminator #348)
 /// - R: Service Authorization Reference: the action is there, and its resource type
 /// - M: the service model: what the member of the request is for
+/// - U: usual in AWS, or as with another kind here; not documented for this operation
 const DEPENDENT: &[(&str, &str, On)] = &[
     ("CreateAgentRuntime", "iam:PassRole", On::Role),           // D
     ("UpdateAgentRuntime", "iam:PassRole", On::Role),           // D
     ("CreateMemory", "iam:PassRole", On::Role),                 // D, with an execution role
     ("UpdateMemory", "iam:PassRole", On::Role),                 // D
     ("CreateCodeInterpreter", "iam:PassRole", On::Role),        // D, with an execution role
-    ("CreateBrowser", "iam:PassRole", On::Role),                // D, with an execution role
+    ("CreateBrowser", "iam:PassRole", On::Role),                // M, with an execution role
     ("CreateGateway", "iam:PassRole", On::Role),                // D
     ("UpdateGateway", "iam:PassRole", On::Role),                // D
     ("CreateHarness", "iam:PassRole", On::Role),                // M
     ("UpdateHarness", "iam:PassRole", On::Role),                // M
     ("CreateOnlineEvaluationConfig", "iam:PassRole", On::Role), // M
     ("UpdateOnlineEvaluationConfig", "iam:PassRole", On::Role), // M
-    ("CreateAgentRuntime", "bedrock-agentcore:TagResource", On::Tagged("runtime")), // D
-    ("CreateAgentRuntimeEndpoint", "bedrock-agentcore:TagResource", On::Tagged("runtime-endpoint")), // D
-    ("CreateMemory", "bedrock-agentcore:TagResource", On::Tagged("memory")), // D
-    ("CreateCodeInterpreter", "bedrock-agentcore:TagResource", On::Tagged("code-interpreter")), // D
-    ("CreateBrowser", "bedrock-agentcore:TagResource", On::Tagged("browser")), // D
-    ("CreateBrowserProfile", "bedrock-agentcore:TagResource", On::Tagged("browser-profile")), // D
-    ("CreateGateway", "bedrock-agentcore:TagResource", On::Tagged("gateway")), // D
-    ("CreateWorkloadIdentity", "bedrock-agentcore:TagResource", On::Tagged("workload-identity")), // D
+    ("CreateAgentRuntime", "bedrock-agentcore:TagResource", On::Tagged("runtime")), // U
+    ("CreateAgentRuntimeEndpoint", "bedrock-agentcore:TagResource", On::Tagged("runtime-endpoint")), // U
+    ("CreateMemory", "bedrock-agentcore:TagResource", On::Tagged("memory")), // U
+    ("CreateCodeInterpreter", "bedrock-agentcore:TagResource", On::Tagged("code-interpreter")), // U
+    ("CreateBrowser", "bedrock-agentcore:TagResource", On::Tagged("browser")), // U
+    ("CreateBrowserProfile", "bedrock-agentcore:TagResource", On::Tagged("browser-profile")), // U
+    ("CreateGateway", "bedrock-agentcore:TagResource", On::Tagged("gateway")), // U
+    ("CreateWorkloadIdentity", "bedrock-agentcore:TagResource", On::Tagged("workload-identity")), // U
     ("CreateAgentRuntime", "bedrock-agentcore:CreateAgentRuntimeEndpoint", On::New("runtime")), // A, DEFAULT
     (
         "UpdateAgentRuntime",
@@ -74,14 +75,14 @@ const DEPENDENT: &[(&str, &str, On)] = &[
     ("DeleteAgentRuntime", "bedrock-agentcore:DeleteWorkloadIdentity", On::Existing(&["workload-identity-directory"])), // A, R
     ("CreateGateway", "bedrock-agentcore:CreateWorkloadIdentity", On::New("workload-identity")), // D
     ("CreateGateway", "bedrock-agentcore:CreateWorkloadIdentity", On::Existing(&["workload-identity-directory"])), // D, R
-    ("DeleteGateway", "bedrock-agentcore:DeleteWorkloadIdentity", On::IdentityOf("gateway")),                      // D
-    ("DeleteGateway", "bedrock-agentcore:DeleteWorkloadIdentity", On::Existing(&["workload-identity-directory"])), // D, R
+    ("DeleteGateway", "bedrock-agentcore:DeleteWorkloadIdentity", On::IdentityOf("gateway")),                      // U
+    ("DeleteGateway", "bedrock-agentcore:DeleteWorkloadIdentity", On::Existing(&["workload-identity-directory"])), // U, R
     ("CreateAgentRuntime", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first runtime; the first in a VPC
-    ("UpdateAgentRuntime", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first in a VPC
+    ("UpdateAgentRuntime", "iam:CreateServiceLinkedRole", On::LinkedRole), // U, the first in a VPC
     ("CreateCodeInterpreter", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first in a VPC
     ("CreateBrowser", "iam:CreateServiceLinkedRole", On::LinkedRole),      // D, the first in a VPC
     ("CreateGatewayTarget", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first with a managed endpoint
-    ("UpdateGatewayTarget", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the same
+    ("UpdateGatewayTarget", "iam:CreateServiceLinkedRole", On::LinkedRole), // U, the same
     (
         "InvokeAgentRuntime",
         "bedrock-agentcore:InvokeAgentRuntimeForUser",

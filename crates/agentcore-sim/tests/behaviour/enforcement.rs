@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::iam::allow;
-use crate::world::{Answer, ROLE, World, element, interpreter, memory, runtime, runtime_update, with};
+use crate::world::{Answer, ROLE, World, element, gateway, interpreter, runtime, runtime_update, with};
 
 const TRUST: &str = r#"{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}]}"#;
 
 /// Permissions are enforced, and there is a role with a policy.
-fn world(policy: &str) -> World {
+pub fn world(policy: &str) -> World {
     let mut world = World::switched(&["enforcement=on"]);
     world.create_role("deploy", TRUST).good(200);
     put(&mut world, policy);
@@ -41,11 +41,11 @@ fn denied(answer: Answer, action: &str, resource: &str) -> Answer {
     answer
 }
 
-fn statements(all: &[Value]) -> String {
+pub fn statements(all: &[Value]) -> String {
     json!({"Version": "2012-10-17", "Statement": all}).to_string()
 }
 
-fn allowing(actions: &Value, resources: &Value) -> Value {
+pub fn allowing(actions: &Value, resources: &Value) -> Value {
     json!({"Effect": "Allow", "Action": actions, "Resource": resources})
 }
 
@@ -292,76 +292,6 @@ fn becoming_another_role_needs_both_sides() {
     become_other(&mut world, "named").bad(403, "AccessDenied");
 }
 
-/// The least policy that is known to suffice for runtimes, memories and code interpreters does so here.
-#[test]
-fn a_policy_that_suffices_in_aws_suffices() {
-    let agentcore = |actions: &[&str], resources: &[&str]| {
-        let actions: Vec<String> = actions.iter().map(|action| format!("bedrock-agentcore:{action}")).collect();
-        let arn = |resource: &&str| match *resource {
-            "*" => "*".to_owned(),
-            resource => format!("arn:*:bedrock-agentcore:*:123456789012:{resource}"),
-        };
-        allowing(&json!(actions), &json!(resources.iter().map(arn).collect::<Vec<_>>()))
-    };
-    let create = ["CreateMemory", "ListMemories", "CreateCodeInterpreter", "ListCodeInterpreters"];
-    let policy = statements(&[
-        agentcore(&create, &["*"]),
-        agentcore(&["CreateAgentRuntime", "ListAgentRuntimes"], &["*"]),
-        agentcore(&["GetMemory", "UpdateMemory", "DeleteMemory"], &["memory/*"]),
-        agentcore(&["GetCodeInterpreter", "DeleteCodeInterpreter"], &["code-interpreter-custom/*"]),
-        agentcore(&["GetAgentRuntime", "UpdateAgentRuntime", "DeleteAgentRuntime"], &["runtime/*"]),
-        agentcore(&["GetAgentRuntimeEndpoint"], &["runtime/*"]),
-        agentcore(
-            &[
-                "CreateAgentRuntimeEndpoint",
-                "UpdateAgentRuntimeEndpoint",
-                "DeleteAgentRuntimeEndpoint",
-                "CreateWorkloadIdentity",
-                "DeleteWorkloadIdentity",
-            ],
-            &["runtime/*", "workload-identity-directory/*"],
-        ),
-        agentcore(
-            &["TagResource", "UntagResource", "ListTagsForResource"],
-            &["memory/*", "code-interpreter-custom/*", "runtime/*"],
-        ),
-        json!({"Effect": "Allow", "Action": "iam:PassRole", "Resource": ROLE,
-            "Condition": {"StringEquals": {"iam:PassedToService": "bedrock-agentcore.amazonaws.com"}}}),
-        json!({"Effect": "Allow", "Action": "iam:CreateServiceLinkedRole",
-            "Resource": "arn:*:iam::*:role/aws-service-role/*", "Condition": {"StringEquals": {"iam:AWSServiceName": [
-                "runtime-identity.bedrock-agentcore.amazonaws.com", "network.bedrock-agentcore.amazonaws.com"]}}}),
-    ]);
-    let mut world = world(&policy);
-    become_it(&mut world, &[]);
-    let tagged = |body: Value| with(body, "tags", json!({"team": "a"}));
-    let agent = world.call("PUT", "/runtimes/", &tagged(runtime("agent"))).good(202);
-    let notes = world.call("POST", "/memories/create", &tagged(memory("notes", &json!([])))).good(202);
-    let tool = tagged(with(interpreter("tool"), "executionRoleArn", ROLE));
-    let tool = world.call("PUT", "/code-interpreters", &tool).good(202);
-    for list in ["/runtimes/", "/memories/", "/code-interpreters"] {
-        world.call("POST", list, &Value::Null).good(200);
-    }
-    let (agent_id, notes_id, tool_id) =
-        (agent.text("agentRuntimeId"), notes.text("memory/id"), tool.text("codeInterpreterId"));
-    for arn in [agent.text("agentRuntimeArn"), notes.text("memory/arn"), tool.text("codeInterpreterArn")] {
-        let path = format!("/tags/{}", arn.replace(':', "%3A").replace('/', "%2F"));
-        world.get(&path).good(200);
-        world.call("POST", &path, &json!({"tags": {"b": "c"}})).good(204);
-        world.call("DELETE", &format!("{path}?tagKeys=b"), &Value::Null).good(204);
-    }
-    let (agent, notes, tool) =
-        (format!("/runtimes/{agent_id}/"), format!("/memories/{notes_id}"), format!("/code-interpreters/{tool_id}"));
-    for path in [&agent, &format!("{agent}runtime-endpoints/DEFAULT/"), &format!("{notes}/details"), &tool] {
-        world.get(path).good(200);
-    }
-    world.call("PUT", &agent, &runtime_update()).good(202);
-    let update = json!({"description": "New", "memoryExecutionRoleArn": ROLE});
-    world.call("PUT", &format!("{notes}/update"), &update).good(202);
-    for path in [agent, format!("{notes}/delete"), tool] {
-        world.call("DELETE", &path, &Value::Null).good(202);
-    }
-}
-
 #[test]
 fn the_policy_of_a_resource_has_its_say() {
     let mut world = world(&allow(&json!("s3:*"), &json!("*")));
@@ -398,4 +328,31 @@ fn the_policy_of_a_resource_has_its_say() {
     {
         world.call("PUT", &place, &json!({"policy": wrong})).bad(400, "ValidationException");
     }
+}
+
+#[test]
+fn a_gateway_needs_an_identity_and_the_right_to_tag() {
+    let prefix = "arn:aws:bedrock-agentcore:us-east-1:123456789012";
+    let mut granted = vec![allowing(&json!("bedrock-agentcore:*Gateway"), &json!("*"))];
+    let mut world = world(&statements(&granted));
+    become_it(&mut world, &[]);
+    let body = with(gateway("tools"), "tags", json!({"team": "a"}));
+    let identity = format!("{prefix}:workload-identity-directory/default");
+    for (action, resource) in [
+        ("iam:PassRole", ROLE.to_owned()),
+        ("bedrock-agentcore:TagResource", format!("{prefix}:gateway/*")),
+        ("bedrock-agentcore:CreateWorkloadIdentity", format!("{identity}/workload-identity/*")),
+        ("bedrock-agentcore:CreateWorkloadIdentity", identity.clone()),
+    ] {
+        denied(world.call("POST", "/gateways/", &body), action, &resource);
+        granted.push(allowing(&json!(action), &json!(resource)));
+        put(&mut world, &statements(&granted));
+    }
+    let id = world.call("POST", "/gateways/", &body).good(202).text("gatewayId");
+    let path = format!("/gateways/{id}/");
+    let own = world.get(&path).good(200).text("workloadIdentityDetails/workloadIdentityArn");
+    denied(world.call("DELETE", &path, &Value::Null), "bedrock-agentcore:DeleteWorkloadIdentity", &own);
+    granted.push(allowing(&json!("bedrock-agentcore:DeleteWorkloadIdentity"), &json!(format!("{identity}*"))));
+    put(&mut world, &statements(&granted));
+    world.call("DELETE", &path, &Value::Null).good(202);
 }

@@ -114,7 +114,10 @@ fn what_is_wrong_is_refused() {
         form.push((name, value));
         world.iam("CreateRole", &form).bad(400, code);
     }
-    world.iam("CreateRole", &[("RoleName", "agent")]).bad(400, "ValidationError");
+    let refused = world.iam("CreateRole", &[("RoleName", "agent")]).bad(400, "ValidationError");
+    let message = "1 validation error detected: Value at 'assumeRolePolicyDocument' failed to satisfy constraint: \
+                   Member must not be null";
+    assert_eq!(element(&refused, "Message"), message);
     let boundary = ("PermissionsBoundary", "arn:aws:iam::123456789012:policy/none");
     world.iam("CreateRole", &[good[0], good[1], boundary]).bad(404, "NoSuchEntity");
     let long = service_trust("x.amazonaws.com", &json!({"StringEquals": {"aws:username": "x".repeat(2048)}}));

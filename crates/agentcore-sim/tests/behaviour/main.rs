@@ -24,6 +24,7 @@ mod gone;
 mod iam;
 mod identity;
 mod interpreter;
+mod least_policy;
 mod logs;
 mod memory;
 mod memory_update;

@@ -5,7 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::iam::{service_trust, trust};
-use crate::world::{ROLE, World, element, interpreter, memory, runtime, runtime_update, with};
+use crate::world::{
+    ROLE, World, browser, element, gateway, interpreter, memory, runtime, runtime_update, server, with,
+};
 
 fn checked() -> World {
     World::switched(&["roles=checked"])
@@ -193,4 +195,32 @@ fn a_token_is_taken_from_those_who_are_trusted() {
             .query("sts", "AssumeRoleWithWebIdentity", &form.map(|(name, value)| (name, value as &str)))
             .bad(status, code);
     }
+}
+
+#[test]
+fn the_roles_of_browsers_and_gateways_are_checked_too() {
+    let mut world = checked();
+    let window = with(browser("window"), "executionRoleArn", ROLE);
+    world.call("PUT", "/browsers", &window).bad(400, "ValidationException");
+    world.call("POST", "/gateways/", &gateway("tools")).bad(400, "ValidationException");
+    let condition = json!({"ArnLike": {"aws:SourceArn": "arn:aws:bedrock-agentcore:us-east-1:123456789012:gateway/*"}});
+    world.create_role("agent", &service_trust("bedrock-agentcore.amazonaws.com", &condition)).good(200);
+    world.call("PUT", "/browsers", &window).bad(400, "ValidationException");
+    let id = world.create_gateway("tools");
+    let other = with(gateway("tools"), "roleArn", "arn:aws:iam::123456789012:role/other");
+    world.call("PUT", &format!("/gateways/{id}/"), &other).bad(400, "ValidationException");
+    assert_eq!(world.get(&format!("/gateways/{id}/")).text("roleArn"), ROLE);
+}
+
+#[test]
+fn a_managed_endpoint_brings_the_role_of_gateways() {
+    let mut world = World::new();
+    let targets = format!("/gateways/{}/targets/", world.create_gateway("tools"));
+    let vpc = json!({"managedVpcResource": {"vpcIdentifier": "vpc-0123456789abcdef0",
+        "subnetIds": ["subnet-0123456789abcdef0"], "endpointIpAddressType": "IPV4"}});
+    let role = [("RoleName", "AWSServiceRoleForBedrockAgentCoreGatewayNetwork")];
+    world.call("POST", &targets, &server("one")).good(202);
+    world.iam("GetRole", &role).bad(404, "NoSuchEntity");
+    world.call("POST", &targets, &with(server("two"), "privateEndpoint", vpc)).good(202);
+    world.iam("GetRole", &role).good(200);
 }

@@ -20,7 +20,21 @@ pub(super) fn accept(call: &Call<'_>, shape: &'static Shape) -> Result<Map<Strin
             }
         }
     }
-    shape.accept(&given)
+    shape.accept(&given).map_err(as_told)
+}
+
+/// In refusals, the names of members begin with small letters.
+fn as_told(failure: Failure) -> Failure {
+    let Failure::Validation { reason, mut message, fields } = failure else { return failure };
+    for field in &fields {
+        let parts = field.name.split('.').map(|part| {
+            let mut letters = part.chars();
+            letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect::<String>()
+        });
+        let small = parts.collect::<Vec<_>>().join(".");
+        message = message.replace(&format!("'{}'", field.name), &format!("'{small}'"));
+    }
+    Failure::Validation { reason, message, fields }
 }
 
 fn read(value: &mut Value, shape: &'static Shape) {
