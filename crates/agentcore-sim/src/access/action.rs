@@ -19,7 +19,11 @@ pub(super) fn needs(asked: &Asked<'_>, document: &Map<String, Value>) -> Vec<Nee
         }
         "iam" => others::iam(asked, &action, document),
         "ecr" => on(others::ecr(asked, document)),
-        "logs" => on(others::logs(asked, document)),
+        "logs" => {
+            let mut all = on(others::logs(asked, document));
+            all.extend(dependent::needs(asked, document));
+            all
+        }
         // Everybody may ask who they are.
         "sts" if asked.operation == "GetCallerIdentity" => Vec::new(),
         "sts" => others::sts(&action, document),

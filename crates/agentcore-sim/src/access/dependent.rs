@@ -23,6 +23,8 @@ enum On {
     Tagged(&'static str),
     /// If the request names a role, on that.
     Role,
+    /// Always, on what the request names by its ARN.
+    Named,
     /// If the role of a service does not exist in the account, on that.
     LinkedRole,
     /// If the request is made in the name of a user.
@@ -34,6 +36,7 @@ enum On {
 /// - D: AWS's developer guide (permissions of the runtime, prerequisites of gateways, service-linked roles)
 /// - A: the permissions that the integration tests of Ansible's collection amazon.ai turned out to need
 ///   (mattclay/aws-terminator #348)
+/// - C: CloudWatch Logs' guide (permissions for logs that services send)
 /// - R: Service Authorization Reference: the action is there, and its resource type
 /// - M: the service model: what the member of the request is for
 /// - U: usual in AWS, or as with another kind here; not documented for this operation
@@ -83,6 +86,8 @@ const DEPENDENT: &[(&str, &str, On)] = &[
     ("CreateBrowser", "iam:CreateServiceLinkedRole", On::LinkedRole),      // D, the first in a VPC
     ("CreateGatewayTarget", "iam:CreateServiceLinkedRole", On::LinkedRole), // D, the first with a managed endpoint
     ("UpdateGatewayTarget", "iam:CreateServiceLinkedRole", On::LinkedRole), // U, the same
+    // C, R
+    ("PutDeliverySource", "bedrock-agentcore:AllowVendedLogDeliveryForResource", On::Named),
     (
         "InvokeAgentRuntime",
         "bedrock-agentcore:InvokeAgentRuntimeForUser",
@@ -128,6 +133,10 @@ impl On {
                 let role = execution_role::named(document);
                 role.map(|arn| Need { context: passed, ..on(arn.to_owned()) }).into_iter().collect()
             }
+            Self::Named => {
+                let arn = document.get("resourceArn").and_then(Value::as_str);
+                arn.map(|arn| on(arn.to_owned())).into_iter().collect()
+            }
             Self::LinkedRole => {
                 let account = &asked.caller.account;
                 let linked = linked_services(asked.service, asked.operation, document).into_iter();
@@ -149,20 +158,18 @@ mod tests {
     use super::*;
     use crate::caller::Caller;
     use crate::request::Params;
-    use crate::services::{control, data};
+    use crate::services::{control, data, logs};
     use crate::settings::Settings;
 
     #[test]
     fn the_operations_exist_in_aws() {
-        let here = [&control::SERVICE, &data::SERVICE].into_iter().flat_map(|service| {
+        let here = [&control::SERVICE, &data::SERVICE, &logs::SERVICE].into_iter().flat_map(|service| {
             let missing = service.missing.lines().filter_map(|line| line.split('\t').next());
             service.operations.iter().map(|operation| operation.name).chain(missing)
         });
         let here: Vec<&str> = here.collect();
         for (operation, action, _) in DEPENDENT {
-            // The data plane names what it lacks once it is there.
-            let known = here.contains(operation) || *operation == "InvokeAgentRuntime";
-            assert!(known, "{operation} needs {action}");
+            assert!(here.contains(operation), "{operation} needs {action}");
         }
     }
     #[test]

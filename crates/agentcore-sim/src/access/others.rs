@@ -97,7 +97,7 @@ pub(super) fn logs(asked: &Asked<'_>, document: &Map<String, Value>) -> Vec<Stri
     let (region, account) = (&asked.caller.region, &asked.caller.account);
     let arn = |rest: String| format!("arn:aws:logs:{region}:{account}:{rest}");
     let operation = asked.operation;
-    if let Some(named) = document.get("resourceArn").and_then(Value::as_str) {
+    if let Some(named) = document.get("resourceArn").filter(|_| operation.contains("Tag")).and_then(Value::as_str) {
         return vec![named.to_owned()];
     }
     let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();

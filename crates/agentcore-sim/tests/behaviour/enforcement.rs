@@ -16,7 +16,7 @@ pub fn world(policy: &str) -> World {
     world
 }
 
-fn put(world: &mut World, policy: &str) {
+pub fn put(world: &mut World, policy: &str) {
     let own = world.become_administrator();
     let form = [("RoleName", "deploy"), ("PolicyName", "only"), ("PolicyDocument", policy)];
     world.iam("PutRolePolicy", &form).good(200);
@@ -31,7 +31,7 @@ pub fn become_it(world: &mut World, more: &[(&str, &str)]) {
 }
 
 #[track_caller]
-fn denied(answer: Answer, action: &str, resource: &str) -> Answer {
+pub fn denied(answer: Answer, action: &str, resource: &str) -> Answer {
     let answer = answer.bad(403, "AccessDeniedException");
     let message = format!(
         "User: arn:aws:sts::123456789012:assumed-role/deploy/tests is not authorized to perform: {action} on \

@@ -16,6 +16,7 @@ mod delivery;
 mod ecr;
 mod ecr_images;
 mod endpoint;
+mod enforced_elsewhere;
 mod enforcement;
 mod events;
 mod faults;
