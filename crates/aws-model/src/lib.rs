@@ -21,6 +21,7 @@
 //! of a request, `wire` reads what is not JSON, `pattern` makes the models' patterns usable, `check` has the
 //! checks of requests and answers, and `generate` makes requests.
 
+pub mod audit;
 mod check;
 mod error;
 mod generate;

@@ -57,8 +57,9 @@ pub(crate) fn labels(http: &Http, request: &Request<Bytes>) -> Option<Vec<(Strin
         return None;
     }
     let mut labels = vec![];
-    let mut segments: Vec<&str> = request.uri().path().split('/').collect();
-    let template: Vec<&str> = path.split('/').collect();
+    // A slash at the end makes no difference to AWS: its SDK for Rust leaves out what the templates have.
+    let mut segments: Vec<&str> = request.uri().path().trim_end_matches('/').split('/').collect();
+    let template: Vec<&str> = path.trim_end_matches('/').split('/').collect();
     for (index, part) in template.iter().enumerate() {
         let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
             if segments.is_empty() || segments.remove(0) != *part {
@@ -95,7 +96,8 @@ mod tests {
     fn templates_match_whole_paths() {
         for (template, path, expected) in [
             ("/a/{x}/", "/a/1/", Some(vec!["1"])),
-            ("/a/{x}/", "/a/1", None),
+            ("/a/{x}/", "/a/1", Some(vec!["1"])),
+            ("/a/{x}", "/a/1/", Some(vec!["1"])),
             ("/a/{x}", "/a/", None),
             ("/a/{x}", "/a/1/2", None),
             ("/a/{x}", "/a/arn%3Aaws%2Fb", Some(vec!["arn:aws/b"])),

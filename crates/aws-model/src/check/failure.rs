@@ -35,7 +35,7 @@ impl Model {
             if expected != status {
                 checker.violation("status", Rule::Status, format!("{status}, where {code} has {expected}"));
             }
-            checker.error_members(shape, &map);
+            checker.error_members(shape, &without_message(shape, map));
         } else if let Some(expected) = statuses(&code) {
             if !expected.contains(&status) {
                 checker.violation("status", Rule::Status, format!("{status}, where {code} has one of {expected:?}"));
@@ -120,6 +120,12 @@ impl Model {
         }
         Ok((checker, code, map))
     }
+}
+
+/// The members without the message, if the model has none: clients read it all the same, and services write it.
+fn without_message(shape: &Shape, mut map: Map<String, Value>) -> Map<String, Value> {
+    map.retain(|name, _| !name.eq_ignore_ascii_case("message") || shape.members.contains_key(name));
+    map
 }
 
 /// The status of a declared error: where the model has none, 400 or 500, by whose fault it is.
