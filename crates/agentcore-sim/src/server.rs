@@ -97,15 +97,11 @@ impl Server {
     /// Starts a server on 127.0.0.1 with an empty world, in the current tokio runtime.
     pub async fn start(options: Options) -> Result<Self, ServerError> {
         options.settings.check()?;
-        Self::open(options.port, Sim::new(options.settings), options.observer).await
+        Self::start_with(options.port, Sim::new(options.settings), options.observer).await
     }
 
     /// Starts a server on 127.0.0.1 with a world that exists already, in the current tokio runtime.
-    pub async fn start_with(port: u16, sim: Sim) -> Result<Self, ServerError> {
-        Self::open(port, sim, None).await
-    }
-
-    async fn open(port: u16, sim: Sim, observer: Option<Observer>) -> Result<Self, ServerError> {
+    pub async fn start_with(port: u16, sim: Sim, observer: Option<Observer>) -> Result<Self, ServerError> {
         let failed = |error| ServerError::Listen { port, error };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;

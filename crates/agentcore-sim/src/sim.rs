@@ -277,10 +277,9 @@ impl Sim {
         };
         access::enforce(&asked, &mut entry.evaluated)?;
         if let Some(token) = params.query("clientToken").filter(|_| operation.token) {
-            // Tokens of memories may have any form.
-            if operation.dialect == Dialect::Common {
-                common::CLIENT_TOKEN.accept_text("clientToken", token)?;
-            }
+            let memory = operation.dialect == Dialect::Memory;
+            let shape = if memory { &common::MEMORY_TOKEN } else { &common::CLIENT_TOKEN };
+            shape.accept_text("clientToken", token)?;
         }
         let lifetime = self.settings.switches.token_lifetime_seconds;
         let remembers = operation.token && lifetime > 0;

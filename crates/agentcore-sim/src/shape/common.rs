@@ -6,6 +6,8 @@ use super::{MANY, Member, Shape, list, opt, pattern, req, text, whole};
 pub(crate) static NAME: Shape = pattern(0, MANY, "[a-zA-Z][a-zA-Z0-9_]{0,47}");
 /// The token that makes a request idempotent, except for memories.
 pub(crate) static CLIENT_TOKEN: Shape = pattern(33, 256, "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,256}");
+/// The token of a memory may have any form.
+pub(crate) static MEMORY_TOKEN: Shape = text(0, 500);
 /// The description of a resource.
 pub(crate) static DESCRIPTION: Shape = text(1, 4096);
 /// The ARN of a role.

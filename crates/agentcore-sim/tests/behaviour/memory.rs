@@ -70,7 +70,7 @@ fn strategies_are_shown_in_the_form_of_answers() {
     let reflection = &shown[4]["configuration"]["reflection"]["customReflectionConfiguration"];
     assert_eq!(reflection["episodicReflectionOverride"]["namespaces"], json!([DEFAULT]));
     assert_eq!(shown[5]["configuration"]["type"], "SELF_MANAGED");
-    assert_eq!(shown[5]["namespaces"], json!([]));
+    assert_eq!(shown[5]["namespaces"], json!([DEFAULT]));
     assert_eq!(shown[5]["configuration"]["selfManagedConfiguration"]["historicalContextWindowSize"], 4);
 }
 

@@ -39,8 +39,8 @@ pub(super) fn tag(call: &mut Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn untag(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let given = call.params.query.iter().filter(|(name, _)| name == "tagKeys");
     let keys: Vec<String> = given.map(|(_, key)| key.clone()).collect();
-    if keys.len() > 200 {
-        return Err(Failure::field("tagKeys", "At most 200 tag keys can be given"));
+    if keys.is_empty() || keys.len() > 200 {
+        return Err(Failure::field("tagKeys", "Between 1 and 200 tag keys must be given"));
     }
     for key in &keys {
         TAG_KEY.accept_text("tagKeys", key)?;

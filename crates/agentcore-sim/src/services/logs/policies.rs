@@ -66,7 +66,9 @@ pub(super) fn put(call: &mut Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn describe(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let body = DESCRIBE.accept(&call.params.body)?;
     let of_groups = body.contains_key("resourceArn") || text(&body, "policyScope") == "RESOURCE";
-    let arn = if body.contains_key("resourceArn") { Some(group_arn(call, &body)?) } else { None };
+    // This operation knows no other refusal.
+    let bad = |_| Failure::field("resourceArn", "The resource does not exist");
+    let arn = if body.contains_key("resourceArn") { Some(group_arn(call, &body).map_err(bad)?) } else { None };
     let place = call.logs();
     let policies = if of_groups { &place.group_policies } else { &place.policies };
     let wanted = policies.iter().filter(|(key, _)| arn.as_ref().is_none_or(|arn| arn == *key));

@@ -47,13 +47,12 @@ pub(super) fn add(call: &mut Call<'_>, given: &Value) -> Result<Value, Failure> 
         put(&mut shown, "configuration", configuration);
     }
     let self_managed = shown.get("configuration").and_then(|found| found.get("type")) == Some(&json!("SELF_MANAGED"));
-    match (own_namespaces(given)?, self_managed) {
-        (Some(_), true) => {
-            return Err(Failure::field("namespaceTemplates", "A self-managed strategy cannot have namespaces"));
-        }
-        (None, true) => set_namespaces(&mut shown, &json!([])),
-        (own, false) => set_namespaces(&mut shown, &own.unwrap_or_else(|| json!([DEFAULT_NAMESPACE]))),
+    let own = own_namespaces(given)?;
+    if own.is_some() && self_managed {
+        return Err(Failure::field("namespaceTemplates", "A self-managed strategy cannot have namespaces"));
     }
+    // The model wants at least one in every answer.
+    set_namespaces(&mut shown, &own.unwrap_or_else(|| json!([DEFAULT_NAMESPACE])));
     set_record_expiry(&mut shown, given, false)?;
     put(&mut shown, "createdAt", epoch(call.now));
     put(&mut shown, "updatedAt", epoch(call.now));
