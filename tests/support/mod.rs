@@ -1,6 +1,7 @@
 //! What the tests share: one cluster, and a client that keeps the API server's own words.
 
 pub mod api;
+pub mod audit;
 pub mod cluster;
 pub mod operator;
 pub mod world;

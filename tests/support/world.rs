@@ -6,7 +6,7 @@ use std::{
 };
 
 use agentcore_sim::{
-    FaultRule, InventoryItem, JournalEntry, Mutation, Settings, Sim,
+    Fault, FaultRule, InventoryItem, JournalEntry, Mutation, Settings, Sim,
     server::{Options, Server},
 };
 use devcluster::Cluster;
@@ -17,6 +17,7 @@ use tokio::time::sleep;
 
 use super::{
     api::{Objects, Patch},
+    audit::Exchanges,
     cluster::{cluster, ok},
     operator::{Operator, Setup},
     root,
@@ -30,6 +31,17 @@ pub struct World {
     pub aws: Server,
     pub objects: Objects,
     pub operator: Operator,
+    /// What the operator asked and was answered, held against AWS's models.
+    pub exchanges: Exchanges,
+}
+
+/// A test that went well until here fails if the operator, or the simulator, did not keep to AWS's models.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.exchanges.check();
+        }
+    }
 }
 
 impl World {
@@ -41,19 +53,23 @@ impl World {
     /// A world with these settings of AWS, whose operator is set up by `setup`.
     pub async fn with(purpose: &str, settings: Settings, setup: impl FnOnce(Setup) -> Setup) -> Self {
         let objects = Objects::new(purpose).await;
-        let aws = Server::start(Options { settings, ..Options::default() }).await.unwrap();
+        let exchanges = Exchanges::default();
+        let observer = Some(exchanges.observer());
+        let aws = Server::start(Options { settings, observer, ..Options::default() }).await.unwrap();
         let operator = Operator::start(setup(Setup::new(&objects.namespace, &aws.url())));
-        Self { aws, objects, operator }
+        Self { aws, objects, operator, exchanges }
     }
 
     /// The same in a cluster that is not the shared one.
     pub async fn elsewhere(cluster: &Cluster, purpose: &str, setup: impl FnOnce(Setup) -> Setup) -> Self {
         let objects = Objects::of(cluster, purpose).await;
-        let aws = Server::start(Options::default()).await.unwrap();
+        let exchanges = Exchanges::default();
+        let observer = Some(exchanges.observer());
+        let aws = Server::start(Options { observer, ..Options::default() }).await.unwrap();
         let kubeconfig = cluster.kubeconfig().to_str().unwrap();
         let there = Setup::new(&objects.namespace, &aws.url()).variable("KUBECONFIG", Some(kubeconfig));
         let operator = Operator::start(setup(there));
-        Self { aws, objects, operator }
+        Self { aws, objects, operator, exchanges }
     }
 
     /// Creates an object of this kind.
@@ -196,6 +212,9 @@ impl World {
     /// Makes AWS misbehave.
     pub fn fault(&self, rule: Value) {
         let rule: FaultRule = serde_json::from_value(rule).unwrap();
+        if let Fault::Error(error) = &rule.fault {
+            self.exchanges.tolerate(&error.code);
+        }
         self.aws.with(|sim| sim.add_fault_rule(rule));
     }
 
@@ -215,7 +234,7 @@ impl World {
 
     /// AWS is back where it was.
     pub async fn aws_comes_back(&mut self, (port, sim): (u16, Sim)) {
-        self.aws = Server::start_with(port, sim).await.unwrap();
+        self.aws = Server::start_with(port, sim, Some(self.exchanges.observer())).await.unwrap();
     }
 
     /// The events of an object: type, reason and text, oldest first.

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     chart,
     support::{
+        audit::Exchanges,
         cluster::{cluster, elsewhere, ok},
         operator::{Operator, Setup},
         scratch,
@@ -143,12 +144,14 @@ fn actions(policy: &Value) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_charts_rights_and_the_printed_policy_are_what_the_operator_needs() {
     let objects = crate::support::api::Objects::new("chart-operator").await;
-    let aws = Server::start(Options::default()).await.unwrap();
+    let exchanges = Exchanges::default();
+    let observer = Some(exchanges.observer());
+    let aws = Server::start(Options { observer, ..Options::default() }).await.unwrap();
     let namespace = objects.namespace.clone();
     let watched = format!("watchNamespaces=[\"{namespace}\"]");
     let kubeconfig = install(cluster(), &namespace, &[&watched]);
     let setup = as_service_account(&kubeconfig)(Setup::new(&namespace, &aws.url()));
-    let world = World { operator: Operator::start(setup), objects, aws };
+    let world = World { operator: Operator::start(setup), objects, aws, exchanges };
     do_everything(&world).await;
     for complaint in ["forbidden", "Forbidden", "could not be read or written"] {
         assert!(!world.operator.log().contains(complaint), "{complaint}: {}", world.operator.log());
