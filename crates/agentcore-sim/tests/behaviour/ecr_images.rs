@@ -329,3 +329,25 @@ fn what_is_saved_is_loaded_again() {
     world.admin("POST", "load", &saved.body).good(200);
     assert_eq!(world.sim, before);
 }
+
+#[test]
+fn indexes_can_be_in_indexes() {
+    let mut world = world();
+    let image = json!({"repository": "agent", "tag": "1", "architectures": ["arm64"]});
+    let mut inner = world.admin("POST", "images", &image).good(200).text("imageDigest");
+    let plain = world.ecr("DescribeImages", &named()).good(200).at("imageDetails/0/imageSizeInBytes").clone();
+    // Each has the one before twice: to follow every way to the image would take years.
+    for number in 0..50 {
+        let one = json!({"digest": inner, "size": 1, "mediaType": INDEX});
+        let index = json!({"schemaVersion": 2, "mediaType": INDEX, "number": number, "manifests": [one, one]});
+        let put = with(named(), "imageManifest", index.to_string());
+        inner = world.ecr("PutImage", &put).good(200).text("image/imageId/imageDigest");
+    }
+    let ids = json!([{"imageDigest": inner}]);
+    let found = world.ecr("DescribeImages", &with(named(), "imageIds", ids)).good(200);
+    assert_eq!(found.at("imageDetails/0/imageSizeInBytes"), &plain);
+    let shown = world.admin("GET", "inventory", &Value::Null).good(200);
+    let all = shown.at("ecr/repositories/0/images").as_array().unwrap().clone();
+    assert_eq!(all.len(), 51);
+    assert!(all.iter().all(|image| image["platforms"] == json!([{"architecture": "arm64", "os": "linux"}])));
+}

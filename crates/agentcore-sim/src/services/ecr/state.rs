@@ -140,20 +140,34 @@ impl Repository {
 
     /// How long an image is: its config and layers together, of an index the longest of its images.
     pub(super) fn length(&self, image: &Image) -> u64 {
-        let Some(manifest) = image.read() else { return 0 };
-        let own = manifest.blobs().map(|blob| blob.size).fold(0, u64::saturating_add);
-        let inner = manifest.images().filter_map(|digest| self.images.get(digest)).map(|image| self.length(image));
-        inner.fold(own, u64::max)
+        let own = |manifest: &Manifest| manifest.blobs().map(|blob| blob.size).fold(0, u64::saturating_add);
+        self.within(image).iter().map(own).max().unwrap_or(0)
     }
 
     /// For which architectures and systems an image is, as its config blob says.
     fn platforms(&self, image: &Image) -> Vec<Value> {
-        let Some(manifest) = image.read() else { return Vec::new() };
-        let config = manifest.config().and_then(|config| self.blobs.get(&config.digest));
-        let config = config.and_then(|config| serde_json::from_slice::<Map<String, Value>>(&config.0).ok());
-        let own = config.map(|config| json!({ "architecture": config.get("architecture"), "os": config.get("os") }));
-        let inner = manifest.images().filter_map(|digest| self.images.get(digest));
-        own.into_iter().chain(inner.flat_map(|image| self.platforms(image))).collect()
+        let platform = |manifest: &Manifest| {
+            let config = self.blobs.get(&manifest.config()?.digest)?;
+            let config: Map<String, Value> = serde_json::from_slice(&config.0).ok()?;
+            Some(json!({ "architecture": config.get("architecture"), "os": config.get("os") }))
+        };
+        self.within(image).iter().filter_map(platform).collect()
+    }
+
+    /// The manifest of an image, and those of all images in it, each once: an index can have indexes in it, and the
+    /// same one more than once, so that there may be far more ways to an image than images.
+    fn within(&self, image: &Image) -> Vec<Manifest> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut next = vec![image];
+        while let Some(image) = next.pop() {
+            let Some(manifest) = image.read() else { continue };
+            let inner: Vec<&str> = manifest.images().filter(|digest| seen.insert((*digest).to_owned())).collect();
+            // The first is to be looked at first, and that is the last one here.
+            next.extend(inner.into_iter().rev().filter_map(|digest| self.images.get(digest)));
+            found.push(manifest);
+        }
+        found
     }
 }
 
