@@ -91,11 +91,19 @@ pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The parameters in a form: `Tags.member.1.Key=a` is a member `Tags`, a list of records with a `Key`.
+/// How deep the parameters of a form can be nested. The deepest of any query service here has six parts. There must be
+/// a bound, because what is nested is walked by functions that call themselves.
+const DEEPEST: usize = 32;
+
+/// The parameters in a form: `Tags.member.1.Key=a` is a member `Tags`, a list of records with a `Key`. What is nested
+/// too deep to be a parameter of anything keeps its name with the dots, and is ignored like all that is unknown.
 pub(crate) fn form(body: &Bytes) -> Map<String, Value> {
     let mut all = Map::new();
     for (name, text) in pairs(&String::from_utf8_lossy(body)) {
-        let parts: Vec<&str> = name.split('.').collect();
+        let mut parts: Vec<&str> = name.split('.').take(DEEPEST + 1).collect();
+        if parts.len() > DEEPEST {
+            parts = vec![&name];
+        }
         lay(&mut all, &parts, text);
     }
     all.into_iter().map(|(name, value)| (name, with_lists(value))).collect()
@@ -126,15 +134,32 @@ fn with_lists(value: Value) -> Value {
     Value::Array(items.into_iter().map(|(_, item)| item).collect())
 }
 
+/// How deep a JSON body can be nested: so deep that what was kept of it can be loaded again once it was saved, inside
+/// of everything else. The reader of JSON itself stops at 128.
+const DEEPEST_BODY: usize = 100;
+
 /// A JSON object; an empty body is an empty one.
 pub(crate) fn json_object(body: &Bytes) -> Result<Map<String, Value>, Failure> {
     if body.is_empty() {
         return Ok(Map::new());
     }
     match serde_json::from_slice(body) {
+        Ok(body) if !is_flatter(&body, DEEPEST_BODY) => {
+            let message = format!("The body is nested deeper than {DEEPEST_BODY} levels");
+            Err(Failure::validation(Reason::CannotParse, message))
+        }
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Failure::validation(Reason::CannotParse, "The body must be a JSON object")),
         Err(error) => Err(Failure::validation(Reason::CannotParse, format!("The body is not JSON: {error}"))),
+    }
+}
+
+/// Whether a value has at most so many levels of objects and lists.
+fn is_flatter(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Object(members) => levels > 0 && members.values().all(|value| is_flatter(value, levels - 1)),
+        Value::Array(items) => levels > 0 && items.iter().all(|value| is_flatter(value, levels - 1)),
+        _ => true,
     }
 }
 
@@ -161,4 +186,19 @@ pub(crate) fn match_path(template: &str, path: &str) -> Option<Map<String, Value
         }
     }
     given.next().is_none().then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_nested_as_far_as_anything_needs() {
+        let read = |text: &str| Value::Object(form(&Bytes::from(text.to_owned())));
+        let lists = read("Tags.member.2.Key=b&Tags.member.1.Key=a&Name=x");
+        assert_eq!(lists, serde_json::json!({ "Name": "x", "Tags": [{ "Key": "a" }, { "Key": "b" }] }));
+        // Without a bound this ends the program.
+        let deep = vec!["a"; 500_000].join(".");
+        assert_eq!(read(&format!("{deep}=1")), serde_json::json!({ (deep): "1" }));
+    }
 }

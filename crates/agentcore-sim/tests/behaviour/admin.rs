@@ -183,3 +183,21 @@ fn the_table_of_switches_is_that_of_the_settings() {
     }
     assert_eq!(settings, Settings::default());
 }
+
+#[test]
+fn whatever_is_taken_can_be_saved_and_loaded() {
+    let mut world = World::new();
+    let id = world.create_memory("notes", &json!([]));
+    world.admin("POST", "faults", &json!({"count": 0, "fault": {"stale": {"seconds": 5}}})).good(200);
+    let mut taken = 0;
+    for depth in 90..130 {
+        let blob = (0..depth).fold(json!("x"), |inner, _| json!([inner]));
+        let event = json!({"actorId": "a", "sessionId": "s", "eventTimestamp": 1, "payload": [{"blob": blob}],
+            "clientToken": format!("token-{depth}-012345678901234567890123456789")});
+        let path = format!("/memories/{id}/events");
+        taken += i32::from(world.rest("bedrock-agentcore", "POST", &path, &event).status == 201);
+    }
+    assert_eq!(taken, 8, "the body, its payload, the item and the blob have 100 levels together");
+    let saved = world.admin("POST", "save", &Value::Null).good(200);
+    world.admin("POST", "load", &saved.body).good(200);
+}
