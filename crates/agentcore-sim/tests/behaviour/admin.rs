@@ -185,6 +185,23 @@ fn the_table_of_switches_is_that_of_the_settings() {
 }
 
 #[test]
+fn the_journal_hides_what_memories_and_logs_hold() {
+    let mut world = World::new();
+    let id = world.create_memory("notes", &json!([]));
+    let event = json!({"actorId": "a", "sessionId": "s", "eventTimestamp": 1_800_000_000, "payload": [{"blob": "hidden"}],
+        "metadata": {"mood": {"stringValue": "hidden"}}});
+    world.rest("bedrock-agentcore", "POST", &format!("/memories/{id}/events"), &event).good(201);
+    let place = json!({"logGroupName": "g", "logStreamName": "s"});
+    world.logs("CreateLogGroup", &json!({"logGroupName": "g"})).good(200);
+    world.logs("CreateLogStream", &place).good(200);
+    let line = json!([{"timestamp": 1_800_000_000_000_i64, "message": "hidden"}]);
+    world.logs("PutLogEvents", &with(place, "logEvents", line)).good(200);
+    world.logs("FilterLogEvents", &json!({"logGroupName": "g", "filterPattern": "hidden"})).good(200);
+    let shown = world.admin("GET", "journal", &Value::Null).good(200);
+    assert!(!shown.body.to_string().contains("hidden"), "{}", shown.body);
+}
+
+#[test]
 fn whatever_is_taken_can_be_saved_and_loaded() {
     let mut world = World::new();
     let id = world.create_memory("notes", &json!([]));
