@@ -13,6 +13,7 @@ impl Sim {
     }
 
     pub(super) fn show_journal(&self, ask: &Ask) -> Outcome {
+        ask.knows(&["operation", "resource", "since"])?;
         let find = |wanted: &str| ask.query.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         let since: u64 = match find("since") {
             Some(text) => text.parse().map_err(|_| Refusal::bad("since must be a number"))?,

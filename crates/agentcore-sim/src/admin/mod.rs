@@ -32,6 +32,16 @@ pub(crate) struct Ask {
 /// Why the interface refuses a request.
 pub(crate) struct Refusal(StatusCode, String);
 
+impl Ask {
+    /// Refuses a query with a name that means nothing: who gets one wrong wants something else than everything.
+    fn knows(&self, names: &[&str]) -> Result<(), Refusal> {
+        match self.query.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+            Some((name, _)) => Err(Refusal::bad(format!("{name} means nothing here; there is {}", names.join(", ")))),
+            None => Ok(()),
+        }
+    }
+}
+
 type Outcome = Result<Value, Refusal>;
 
 impl Refusal {

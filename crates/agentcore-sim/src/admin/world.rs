@@ -1,7 +1,7 @@
 //! `/_sim/reset`, `/_sim/save`, `/_sim/load` and `/_sim/clock`.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Outcome, Refusal};
 use crate::settings::{Settings, SettingsError};
@@ -32,8 +32,17 @@ impl Sim {
     }
 
     pub(super) fn reset(&mut self, body: &Value) -> Outcome {
-        let mut change = body.as_object().cloned().unwrap_or_default();
-        let keep = change.remove("keep") == Some(Value::Bool(true));
+        // What is not understood must not cost anybody the world.
+        let mut change = match body {
+            Value::Null => Map::new(),
+            Value::Object(change) => change.clone(),
+            _ => return Err(Refusal::bad("a reset takes an object with the settings to change, or nothing")),
+        };
+        let keep = match change.remove("keep") {
+            None => false,
+            Some(Value::Bool(keep)) => keep,
+            Some(_) => return Err(Refusal::bad("keep must be true or false")),
+        };
         let mut settings = self.settings.clone();
         settings.merge(&Value::Object(change)).map_err(Refusal::bad)?;
         if keep {

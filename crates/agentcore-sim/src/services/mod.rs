@@ -81,6 +81,11 @@ pub(crate) enum Reply {
 static SERVICES: &[&Service] =
     &[&control::SERVICE, &data::SERVICE, &sts::SERVICE, &iam::SERVICE, &ecr::SERVICE, &logs::SERVICE, &xray::SERVICE];
 
+/// All services.
+pub(crate) fn all() -> impl Iterator<Item = &'static Service> {
+    SERVICES.iter().copied()
+}
+
 /// The services that a signature can be for: two have the same name there.
 pub(crate) fn by_signing_name(name: &str) -> impl Iterator<Item = &'static Service> {
     SERVICES.iter().copied().filter(move |service| service.signing_name == name)
@@ -104,6 +109,11 @@ pub(crate) enum Found {
 }
 
 impl Service {
+    /// Whether an operation of this name is here.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.operations.iter().any(|operation| operation.name == name)
+    }
+
     /// The operation that a request is for.
     pub(crate) fn find(&self, request: &Request<Bytes>, params: &Params) -> Found {
         let name = match self.protocol {

@@ -185,6 +185,31 @@ fn the_table_of_switches_is_that_of_the_settings() {
 }
 
 #[test]
+fn what_is_not_understood_is_refused_and_changes_nothing() {
+    let mut world = World::new();
+    world.create_interpreter("tool");
+    for body in [json!([1]), json!("all"), json!({"keep": "yes"})] {
+        world.admin("POST", "reset", &body).good(400);
+        assert_eq!(world.sim.inventory().len(), 1, "{body}");
+    }
+    world.admin("POST", "faults", &json!({"fault": {"delayMs": 1}})).good(200);
+    let query = world.admin("DELETE", "faults?ids=7", &Value::Null).good(400);
+    assert_eq!(query.text("message"), "ids means nothing here; there is id");
+    assert_eq!(world.sim.fault_rules().len(), 1);
+    world.admin("GET", "journal?operaton=CreateMemory", &Value::Null).good(400);
+    let image = json!({"repository": "agent", "tag": "1", "architectures": ["arm64"]});
+    for (member, value) in [
+        ("account", json!("x/y")),
+        ("region", json!("")),
+        ("architectures", json!([""])),
+        ("architectures", json!(["a b"])),
+    ] {
+        world.admin("POST", "images", &with(image.clone(), member, value)).good(400);
+    }
+    world.admin("POST", "images", &image).good(200);
+}
+
+#[test]
 fn the_journal_hides_what_memories_and_logs_hold() {
     let mut world = World::new();
     let id = world.create_memory("notes", &json!([]));

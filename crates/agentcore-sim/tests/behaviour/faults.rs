@@ -112,3 +112,28 @@ fn what_never_came_to_be_may_refuse_updates() {
     world.call("PUT", &format!("/memories/{id}/update"), &json!({})).good(202);
     assert_eq!(world.get(&format!("/memories/{id}/details")).text("memory/status"), "ACTIVE");
 }
+
+#[test]
+fn a_rule_that_could_never_strike_is_refused() {
+    let mut world = World::new();
+    let error = |status: u64| json!({"fault": {"error": {"code": "Bad", "status": status}}});
+    for rule in [
+        error(99),
+        error(101),
+        error(200),
+        error(600),
+        json!({"operation": "CreateMemroy", "fault": {"delayMs": 1}}),
+        json!({"service": "sts", "operation": "CreateMemory", "fault": {"delayMs": 1}}),
+        json!({"service": "lambda", "fault": {"delayMs": 1}}),
+        json!({"fault": {"delayMs": 1, "reset": "after"}}),
+    ] {
+        world.admin("POST", "faults", &rule).good(400);
+    }
+    for rule in [
+        error(400),
+        error(599),
+        json!({"service": "bedrock-agentcore", "operation": "CreateEvent", "fault": {"delayMs": 1}}),
+    ] {
+        world.admin("POST", "faults", &rule).good(200);
+    }
+}

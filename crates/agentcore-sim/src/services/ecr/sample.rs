@@ -11,6 +11,10 @@ use super::repositories::blank;
 use super::state::{Content, Repository, State};
 use crate::caller::DEFAULT_ACCOUNT;
 use crate::failure::Failure;
+use crate::shape::{Shape, pattern};
+
+static ACCOUNT: Shape = pattern(12, 12, "[0-9]{12}");
+static REGION: Shape = pattern(1, 63, "[a-z0-9]+(-[a-z0-9]+)+");
 
 /// What image is wanted, and where.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,8 +35,14 @@ pub(crate) fn add_sample(state: &mut State, sample: &Sample, now: Timestamp) -> 
     if sample.architectures.is_empty() {
         return Err(Failure::field("architectures", "architectures must name at least one, such as arm64"));
     }
+    if sample.architectures.iter().any(|name| !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) || name.is_empty())
+    {
+        return Err(Failure::field("architectures", "architectures are named by letters and digits, such as arm64"));
+    }
     let account = sample.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
     let region = sample.region.as_deref().unwrap_or("us-east-1");
+    ACCOUNT.accept_text("account", account)?;
+    REGION.accept_text("region", region)?;
     let registry = state.registries.at_mut(account, region);
     let name = sample.repository.as_str();
     let repository = registry.entry(name.to_owned()).or_insert_with(|| blank(name, account, region, now));
@@ -107,6 +117,13 @@ fn archive(name: &str, content: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_patterns_are_regular_expressions() {
+        for shape in [&super::ACCOUNT, &super::REGION] {
+            crate::shape::assert_compile(shape);
+        }
+    }
+
     #[test]
     fn archives_are_of_whole_blocks() {
         let archive = super::archive("image", "text\n");
