@@ -299,7 +299,10 @@ impl Sim {
             }
         }
         let role = if operation.writes { access::execution_role(route.service, &self.settings, params) } else { None };
-        let before = role.map(|_| (self.store.clone(), self.random.clone()));
+        let before = role.map(|_| self.random.clone());
+        if before.is_some() {
+            self.store.watch();
+        }
         let mut past = mishap.stale.and_then(|stale| self.past.seen(now, stale.seconds, &self.settings));
         let (store, time) = match &mut past {
             Some((store, then)) => (store, *then),
@@ -322,8 +325,11 @@ impl Sim {
         }
         if result.is_ok() && operation.writes {
             access::link_roles(&mut call);
-        } else if let Some((store, random)) = before {
-            (self.store, self.random) = (store, random);
+            self.store.keep();
+        } else if let Some(random) = before {
+            // What names a role is kept in resources, and nowhere else.
+            self.store.undo();
+            self.random = random;
         }
         let document = match &result {
             Ok(Reply::Json(document)) => Some(document.clone()),

@@ -8,7 +8,7 @@ use crate::settings::{Settings, SettingsError};
 use crate::sim::Sim;
 
 /// The form of what save writes and load reads.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 impl Sim {
     /// The settings.

@@ -26,6 +26,11 @@ pub(super) struct Catalog {
     owned: BTreeSet<(String, String)>,
     /// Those that were lent to be changed since they were last noted.
     lent: Vec<String>,
+    /// Those that ceased to exist since somebody last asked.
+    ended: Vec<String>,
+    /// What resources were before they were changed, none where there was nothing, in the order of the changes; only
+    /// while these may have to be undone.
+    before: Option<Vec<(String, Option<Arc<Resource>>)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -62,13 +67,20 @@ impl Catalog {
     pub(super) fn get_mut(&mut self, arn: &str) -> Option<&mut Resource> {
         let slot = self.slots.get_mut(arn).filter(|slot| slot.resource.gone_at.is_none())?;
         self.lent.push(arn.to_owned());
+        if let Some(before) = &mut self.before {
+            before.push((arn.to_owned(), Some(Arc::clone(&slot.resource))));
+        }
         Some(Arc::make_mut(&mut slot.resource))
     }
 
     /// Adds a resource.
     pub(super) fn insert(&mut self, resource: Resource) {
         let arn = resource.arn.clone();
-        let noted = self.slots.get(&arn).map(|slot| slot.noted).unwrap_or_default();
+        let there = self.slots.get(&arn);
+        let noted = there.map(|slot| slot.noted).unwrap_or_default();
+        if let Some(before) = &mut self.before {
+            before.push((arn.clone(), there.map(|slot| Arc::clone(&slot.resource))));
+        }
         self.slots.insert(arn.clone(), Slot { resource: Arc::new(resource), noted });
         self.note(&arn);
     }
@@ -87,11 +99,14 @@ impl Catalog {
 
     /// The same, those that exist, to be changed.
     pub(super) fn beginning_mut(&mut self, prefix: String) -> impl Iterator<Item = &mut Resource> {
-        let lent = &mut self.lent;
+        let (lent, mut before) = (&mut self.lent, self.before.as_mut());
         let from = (Bound::Included(prefix.as_str()), Bound::Unbounded);
         let all = self.slots.range_mut::<str, _>(from).take_while(move |(arn, _)| arn.starts_with(&prefix));
-        all.filter(|(_, slot)| slot.resource.gone_at.is_none()).map(|(arn, slot)| {
+        all.filter(|(_, slot)| slot.resource.gone_at.is_none()).map(move |(arn, slot)| {
             lent.push(arn.clone());
+            if let Some(before) = &mut before {
+                before.push((arn.clone(), Some(Arc::clone(&slot.resource))));
+            }
             Arc::make_mut(&mut slot.resource)
         })
     }
@@ -136,6 +151,43 @@ impl Catalog {
         }
     }
 
+    /// Those that ceased to exist since the last time that this was asked, by ARN.
+    pub(super) fn take_ended(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.ended)
+    }
+
+    /// From here on changes can be undone, until they are undone or kept.
+    pub(super) fn watch(&mut self) {
+        self.note_lent();
+        self.before = Some(Vec::new());
+    }
+
+    /// The changes stay.
+    pub(super) fn keep(&mut self) {
+        self.before = None;
+    }
+
+    /// Takes back what was changed since it is watched.
+    pub(super) fn undo(&mut self) {
+        self.note_lent();
+        for (arn, before) in self.before.take().into_iter().flatten().rev() {
+            match (before, self.slots.get_mut(&arn)) {
+                (Some(before), Some(slot)) => {
+                    slot.resource = before;
+                    self.note(&arn);
+                }
+                (None, Some(_)) => {
+                    if let Some(slot) = self.slots.remove(&arn) {
+                        self.index(&slot.resource, slot.noted, Noted::default());
+                    }
+                }
+                (_, None) => {}
+            }
+        }
+        let slots = &self.slots;
+        self.ended.retain(|arn| slots.get(arn).is_some_and(|slot| slot.noted.gone.is_some()));
+    }
+
     fn note_lent(&mut self) {
         for arn in std::mem::take(&mut self.lent) {
             self.note(&arn);
@@ -154,11 +206,19 @@ impl Catalog {
     /// Brings what is known elsewhere about a resource up to date.
     fn note(&mut self, arn: &str) {
         let Some(slot) = self.slots.get_mut(arn) else { return };
-        let resource = &slot.resource;
-        let (old, new) = (slot.noted, Noted::of(resource));
-        slot.noted = new;
-        if old == new {
-            return;
+        let new = Noted::of(&slot.resource);
+        let old = std::mem::replace(&mut slot.noted, new);
+        if old != new {
+            let resource = Arc::clone(&slot.resource);
+            self.index(&resource, old, new);
+        }
+    }
+
+    /// Brings the indexes from what was known about a resource to what is so now.
+    fn index(&mut self, resource: &Resource, old: Noted, new: Noted) {
+        let arn = resource.arn.as_str();
+        if old.gone.is_none() && new.gone.is_some() {
+            self.ended.push(arn.to_owned());
         }
         let gone = self.gone.entry(resource.kind).or_default();
         for (set, old, new) in [(&mut self.due, old.due, new.due), (gone, old.gone, new.gone)] {
@@ -262,7 +322,9 @@ mod tests {
     fn the_indexes_follow_the_resources() {
         let mut random = Random::new(7);
         let mut catalog = Catalog::default();
+        let lives = |catalog: &Catalog, arn: &str| catalog.get(arn).is_some_and(|found| found.gone_at.is_none());
         for now in 0..2_000 {
+            let last = catalog.clone();
             let arn = format!("arn:{}", random.below(20));
             match random.below(7) {
                 0 => catalog.insert(resource(random.below(20), now)),
@@ -280,6 +342,15 @@ mod tests {
                 }
             }
             let before = catalog.clone();
+            catalog.watch();
+            catalog.insert(resource(random.below(20), now));
+            catalog.insert(resource(random.below(40), now));
+            catalog.get_mut(&arn).into_iter().for_each(|found| found.end(at(now)));
+            catalog.beginning_mut("arn:1".to_owned()).for_each(|found| found.schedule(Vec::new()));
+            catalog.remove("arn:3", at(now));
+            catalog.undo();
+            check(&catalog);
+            assert_eq!(catalog, before);
             catalog.advance(at(now), true);
             check(&catalog);
             for found in before.values() {
@@ -287,6 +358,10 @@ mod tests {
                 alone.advance(at(now), true);
                 assert_eq!(catalog.get(&found.arn), Some(&alone));
             }
+            let ended = catalog.take_ended();
+            assert!(ended.iter().all(|arn| !lives(&catalog, arn)));
+            let all = last.values().filter(|found| lives(&last, &found.arn) && !lives(&catalog, &found.arn));
+            assert!(all.into_iter().all(|found| ended.contains(&found.arn)));
             catalog.forget(at(now), SignedDuration::from_secs(3), |kind| kind == Kind::Memory);
             check(&catalog);
             let kept =

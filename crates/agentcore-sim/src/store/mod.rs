@@ -102,6 +102,21 @@ impl Store {
         self.resources.remove(arn, now);
     }
 
+    /// From here on changes of resources can be undone, until they are undone or kept.
+    pub(crate) fn watch(&mut self) {
+        self.resources.watch();
+    }
+
+    /// The changes of resources stay.
+    pub(crate) fn keep(&mut self) {
+        self.resources.keep();
+    }
+
+    /// Takes back how resources were changed since they are watched.
+    pub(crate) fn undo(&mut self) {
+        self.resources.undo();
+    }
+
     /// When a resource was changed last.
     pub(crate) fn last_change(&self) -> Timestamp {
         let times = self.resources.values().map(|resource| resource.updated_at.max(resource.status_since));
@@ -112,9 +127,7 @@ impl Store {
     pub(crate) fn advance(&mut self, now: Timestamp, settings: &Settings) {
         let settles = settings.switches.updated_at_moves != UpdatedAt::Write;
         self.resources.advance(now, settles);
-        let resources = &self.resources;
-        let exists = |arn: &str| resources.get(arn).is_some_and(|resource| resource.gone_at.is_none());
-        self.data.advance(now, exists);
+        self.data.advance(now, &self.resources.take_ended());
         let shows_deleted = settings.switches.gone == Gone::Deleted;
         self.resources.forget(now, settings.list_lag(), |kind| shows_deleted && kind.facts().shows_deleted);
     }

@@ -11,6 +11,7 @@ mod accounts;
 mod admin;
 mod agents;
 mod browser;
+mod costs;
 mod crowd;
 mod delivery;
 mod ecr;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::due::Due;
 use super::memory::DAY;
 use super::place::id_of;
 use super::{Call, Reply};
@@ -54,27 +55,43 @@ impl Session {
         if self.terminated { "TERMINATED" } else { "READY" }
     }
 
+    /// When something happens to it next: it ends, or is forgotten.
+    fn due(&self) -> Timestamp {
+        if self.terminated { later(self.updated_at, seconds(DAY)) } else { self.ends_at }
+    }
+
     fn terminate(&mut self, at: Timestamp) {
         self.terminated = true;
         self.updated_at = at;
     }
 }
 
-/// All sessions, by the ARN of the code interpreter and by id.
+/// All sessions.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Sessions(BTreeMap<String, BTreeMap<String, Session>>);
+pub(super) struct Sessions {
+    /// By the ARN of the code interpreter and by id.
+    known: BTreeMap<String, BTreeMap<String, Session>>,
+    /// When the first of them ends, or is forgotten.
+    due: Due,
+}
 
 impl Sessions {
     /// Ends the sessions whose time is over, and forgets those that ended a day ago or have no interpreter any more.
-    pub(super) fn advance(&mut self, now: Timestamp, exists: &impl Fn(&str) -> bool) {
-        self.0.retain(|interpreter, _| is_system(interpreter) || exists(interpreter));
-        for sessions in self.0.values_mut() {
+    pub(super) fn advance(&mut self, now: Timestamp, gone: &[String]) {
+        for interpreter in gone {
+            self.known.remove(interpreter);
+        }
+        if !self.due.has_come(now) {
+            return;
+        }
+        for sessions in self.known.values_mut() {
             for session in sessions.values_mut().filter(|session| !session.terminated && session.ends_at <= now) {
                 let at = session.ends_at;
                 session.terminate(at);
             }
-            sessions.retain(|_, session| !session.terminated || later(session.updated_at, seconds(DAY)) > now);
+            sessions.retain(|_, session| session.due() > now);
         }
+        self.due = Due::first(self.known.values().flat_map(BTreeMap::values).map(Session::due));
     }
 }
 
@@ -99,7 +116,9 @@ pub(super) fn start(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let (now, id) = (call.now, call.random.secret(26));
     let ends_at = later(now, seconds(lifetime));
     let session = Session { created_at: now, updated_at: now, ends_at, terminated: false, body };
-    call.store.data.interpreters.0.entry(interpreter.arn).or_default().insert(id.clone(), session);
+    let all = &mut call.store.data.interpreters;
+    all.due.expect(session.due());
+    all.known.entry(interpreter.arn).or_default().insert(id.clone(), session);
     Ok(Reply::Json(json!({
         "codeInterpreterIdentifier": interpreter.id,
         "sessionId": id,
@@ -111,7 +130,7 @@ pub(super) fn start(call: &mut Call<'_>) -> Result<Reply, Failure> {
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let interpreter = interpreter(call)?;
     let id = session_id(call)?;
-    let sessions = call.store.data.interpreters.0.get(&interpreter.arn);
+    let sessions = call.store.data.interpreters.known.get(&interpreter.arn);
     let session = sessions.and_then(|sessions| sessions.get(&id)).ok_or_else(|| unknown(&id))?;
     let mut answer = session.body.clone();
     answer.extend(common(&interpreter.id, &id, session));
@@ -124,7 +143,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let body = LIST.accept(&call.params.body)?;
     let cursor = call.cursor_in_body_by(PAGE.0, PAGE.1)?;
     let wanted = body.get("status").and_then(Value::as_str);
-    let sessions = call.store.data.interpreters.0.get(&interpreter.arn).into_iter().flatten();
+    let sessions = call.store.data.interpreters.known.get(&interpreter.arn).into_iter().flatten();
     let key = |(id, session): &(&String, &Session)| {
         let age = i64::MAX - session.created_at.as_millisecond();
         format!("{age:020} {id}")
@@ -150,10 +169,12 @@ pub(super) fn stop(call: &mut Call<'_>) -> Result<Reply, Failure> {
     check_trace(call)?;
     STOP.accept(&call.params.body)?;
     let now = call.now;
-    let sessions = call.store.data.interpreters.0.get_mut(&interpreter.arn);
-    let session = sessions.and_then(|sessions| sessions.get_mut(&id)).ok_or_else(|| unknown(&id))?;
+    let all = &mut call.store.data.interpreters;
+    let session =
+        all.known.get_mut(&interpreter.arn).and_then(|sessions| sessions.get_mut(&id)).ok_or_else(|| unknown(&id))?;
     if !session.terminated {
         session.terminate(now);
+        all.due.expect(session.due());
     }
     Ok(Reply::Json(json!({
         "codeInterpreterIdentifier": interpreter.id,

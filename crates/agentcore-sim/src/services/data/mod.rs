@@ -1,6 +1,7 @@
 //! The data plane of Amazon Bedrock AgentCore: agents that are called, what memories hold, sessions of tools.
 
 mod agent;
+mod due;
 mod interpreter;
 mod memory;
 mod place;
@@ -8,10 +9,12 @@ mod record;
 
 pub use agent::{AgentSession, EndReason, Invocation};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use due::Due;
 
 use super::{Call, Operation, Protocol, Reply, Service};
 use crate::failure::{Dialect, Failure};
@@ -137,16 +140,31 @@ static OPERATIONS: &[Operation] = &[
 pub(crate) struct State {
     pub(crate) agents: agent::AgentSessions,
     memories: BTreeMap<String, memory::Contents>,
+    /// When something ends in any of the memories but those that were touched.
+    memories_due: Due,
+    /// The memories that were changed since the last time anybody looked when something ends in them.
+    touched: BTreeSet<String>,
     interpreters: interpreter::Sessions,
 }
 
 impl State {
-    /// Ends what has come to its end, and what belonged to a resource that no longer exists.
-    pub(crate) fn advance(&mut self, now: Timestamp, exists: impl Fn(&str) -> bool) {
-        self.agents.advance(now, &exists);
-        self.memories.retain(|memory, _| exists(memory));
-        self.memories.values_mut().for_each(|contents| contents.advance(now));
-        self.interpreters.advance(now, &exists);
+    /// Ends what has come to its end, and what belonged to the resources that `ended` since the last time. Looks at
+    /// nothing else.
+    pub(crate) fn advance(&mut self, now: Timestamp, ended: &[String]) {
+        self.agents.advance(now, ended);
+        self.interpreters.advance(now, ended);
+        for memory in ended {
+            self.memories.remove(memory);
+        }
+        for memory in std::mem::take(&mut self.touched) {
+            if let Some(contents) = self.memories.get(&memory) {
+                self.memories_due.expect_all(contents.due);
+            }
+        }
+        if self.memories_due.has_come(now) {
+            self.memories.values_mut().for_each(|contents| contents.advance(now));
+            self.memories_due = Due::first(self.memories.values().filter_map(|contents| contents.due.time()));
+        }
     }
 }
 

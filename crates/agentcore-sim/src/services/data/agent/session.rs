@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::super::due::Due;
 use super::target::Target;
 use crate::moment::{later, seconds};
 
@@ -84,6 +85,8 @@ pub(crate) struct AgentSessions {
     live: BTreeMap<String, AgentSession>,
     /// Oldest first.
     ended: VecDeque<AgentSession>,
+    /// When the first of the living ends by itself.
+    due: Due,
 }
 
 impl AgentSessions {
@@ -117,6 +120,7 @@ impl AgentSessions {
         session.invocations.push_back(call);
         let excess = session.invocations.len().saturating_sub(MOST);
         session.invocations.drain(..excess);
+        self.due.expect(session.end().0);
         session.calls
     }
 
@@ -136,27 +140,30 @@ impl AgentSessions {
             })
     }
 
-    /// Ends the sessions that have come to their end.
-    pub(in super::super) fn advance(&mut self, now: Timestamp, exists: &impl Fn(&str) -> bool) {
-        let mut over = Vec::new();
-        for (key, session) in &self.live {
-            let endpoint = key.split(' ').next().unwrap_or_default();
-            let (at, reason) = if session.lifetime_end <= session.idle_end {
-                (session.lifetime_end, EndReason::Lifetime)
-            } else {
-                (session.idle_end, EndReason::Idle)
-            };
-            if at <= now {
-                over.push((at, reason, key.clone()));
-            } else if !exists(endpoint) {
-                over.push((now, EndReason::Deleted, key.clone()));
+    /// Ends the sessions that have come to their end, and those of endpoints that no longer exist.
+    pub(in super::super) fn advance(&mut self, now: Timestamp, gone: &[String]) {
+        if self.due.has_come(now) {
+            let all = self.live.iter().map(|(key, session)| (session.end(), key));
+            let mut over: Vec<_> = all.filter(|((at, _), _)| *at <= now).map(|(end, key)| (end, key.clone())).collect();
+            over.sort_by_key(|((at, _), _)| *at);
+            for ((at, reason), key) in over {
+                self.close(&key, reason, at);
+            }
+            self.due = Due::first(self.live.values().map(|session| session.end().0));
+        }
+        for endpoint in gone {
+            let prefix = format!("{endpoint} ");
+            let all = self.live.range(prefix.clone()..).map(|(key, _)| key);
+            let keys: Vec<String> = all.take_while(|key| key.starts_with(&prefix)).cloned().collect();
+            for key in keys {
+                self.close(&key, EndReason::Deleted, now);
             }
         }
-        over.sort_by_key(|(at, ..)| *at);
-        for (at, reason, key) in over {
-            if let Some(session) = self.live.remove(&key) {
-                self.end(session, reason, at);
-            }
+    }
+
+    fn close(&mut self, key: &str, reason: EndReason, at: Timestamp) {
+        if let Some(session) = self.live.remove(key) {
+            self.end(session, reason, at);
         }
     }
 
@@ -166,6 +173,17 @@ impl AgentSessions {
         self.ended.push_back(session);
         let excess = self.ended.len().saturating_sub(MOST);
         self.ended.drain(..excess);
+    }
+}
+
+impl AgentSession {
+    /// When it ends if nobody calls any more, and why.
+    fn end(&self) -> (Timestamp, EndReason) {
+        if self.lifetime_end <= self.idle_end {
+            (self.lifetime_end, EndReason::Lifetime)
+        } else {
+            (self.idle_end, EndReason::Idle)
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::State;
+use super::due::Due;
 use super::place::id_of;
 use super::record::Record;
 use crate::failure::{Failure, Reason};
@@ -67,13 +68,13 @@ pub(super) struct Contents {
     /// By id.
     pub(super) records: BTreeMap<String, Record>,
     /// When something ends next.
-    due: Option<Timestamp>,
+    pub(super) due: Due,
 }
 
 impl Contents {
     /// Forgets what has expired, and sessions that had no events for a day.
     pub(super) fn advance(&mut self, now: Timestamp) {
-        if self.due.is_none_or(|due| due > now) {
+        if !self.due.has_come(now) {
             return;
         }
         self.records.retain(|_, record| record.expires_at.is_none_or(|end| end > now));
@@ -97,7 +98,7 @@ impl Contents {
         let sessions = self.actors.values().flat_map(BTreeMap::values);
         let ends =
             sessions.flat_map(|session| session.events.values().map(|event| event.expires_at).chain(session.end()));
-        self.due = ends.chain(records).min();
+        self.due = Due::first(ends.chain(records));
     }
 
     /// A session of an actor.
@@ -107,7 +108,7 @@ impl Contents {
 
     /// Brings forward when something ends next.
     fn expect(&mut self, end: Timestamp) {
-        self.due = Some(self.due.map_or(end, |due| due.min(end)));
+        self.due.expect(end);
     }
 }
 
@@ -134,6 +135,7 @@ impl Memory {
 
     /// What it holds, to be changed.
     pub(super) fn contents_mut<'a>(&self, state: &'a mut State) -> &'a mut Contents {
+        state.touched.insert(self.arn.clone());
         state.memories.entry(self.arn.clone()).or_default()
     }
 }
