@@ -68,6 +68,9 @@ pub enum SettingsError {
     /// Pages of memories have 1 to 100 items.
     #[error("memoryPage must be a number from 1 to 100, and {0} is not")]
     MemoryPage(u32),
+    /// Quotas of requests are set by the names of operations.
+    #[error("quotas.requestsPerSecond.{0} is of no operation here; the README lists them all")]
+    Operation(String),
     /// There is no such setting, or no such value for it.
     #[error(transparent)]
     Document(#[from] serde_json::Error),
@@ -109,6 +112,10 @@ impl Settings {
     pub fn check(&self) -> Result<(), SettingsError> {
         if !(self.speed.is_finite() && self.speed > 0.0) {
             return Err(SettingsError::Speed(self.speed));
+        }
+        let known = |name: &&String| crate::services::all().any(|service| service.has(name));
+        if let Some(name) = self.quotas.requests_per_second.keys().find(|name| !known(name)) {
+            return Err(SettingsError::Operation(name.clone()));
         }
         let page = self.switches.memory_page;
         if (1..=100).contains(&page) { Ok(()) } else { Err(SettingsError::MemoryPage(page)) }

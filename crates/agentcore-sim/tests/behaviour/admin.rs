@@ -192,6 +192,9 @@ fn what_is_not_understood_is_refused_and_changes_nothing() {
         world.admin("POST", "reset", &body).good(400);
         assert_eq!(world.sim.inventory().len(), 1, "{body}");
     }
+    let quota = |name: &str| json!({"quotas": {"requestsPerSecond": {(name): 1}}});
+    world.admin("POST", "reset", &quota("CreateMemroy")).good(400);
+    assert_eq!(world.sim.inventory().len(), 1);
     world.admin("POST", "faults", &json!({"fault": {"delayMs": 1}})).good(200);
     let query = world.admin("DELETE", "faults?ids=7", &Value::Null).good(400);
     assert_eq!(query.text("message"), "ids means nothing here; there is id");
@@ -207,6 +210,7 @@ fn what_is_not_understood_is_refused_and_changes_nothing() {
         world.admin("POST", "images", &with(image.clone(), member, value)).good(400);
     }
     world.admin("POST", "images", &image).good(200);
+    world.admin("POST", "reset", &quota("CreateMemory")).good(200);
 }
 
 #[test]
