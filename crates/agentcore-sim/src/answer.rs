@@ -155,8 +155,11 @@ pub(crate) fn respond(status: StatusCode, document: &Value) -> Response<Bytes> {
     response
 }
 
-/// Text for XML.
+/// Text for XML, which has no room for most control characters.
 fn escape(text: &str) -> String {
+    let possible =
+        |one: char| matches!(one, '\t' | '\n' | '\r') || !(one.is_control() || matches!(one, '\u{fffe}' | '\u{ffff}'));
+    let text: String = text.chars().map(|one| if possible(one) { one } else { char::REPLACEMENT_CHARACTER }).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -207,7 +207,7 @@ impl Sim {
         }
         if is_form(request) {
             // Who gets the service wrong is answered in the form of the request.
-            (writer.protocol, writer.dialect) = (Protocol::Query(""), Dialect::Query);
+            (writer.protocol, writer.dialect) = (services::query_protocol(request.body()), Dialect::Query);
         }
         let named = request.headers().contains_key("x-amz-target");
         if named {

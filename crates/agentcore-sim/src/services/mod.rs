@@ -91,6 +91,16 @@ pub(crate) fn by_signing_name(name: &str) -> impl Iterator<Item = &'static Servi
     SERVICES.iter().copied().filter(move |service| service.signing_name == name)
 }
 
+/// The way in which the query service answers that has the operation of a form; that of STS if none has it.
+pub(crate) fn query_protocol(body: &Bytes) -> Protocol {
+    let form = crate::request::form(body);
+    let action = form.get("Action").and_then(Value::as_str).unwrap_or_default();
+    let has = |service: &Service| service.operations.iter().any(|operation| operation.name == action);
+    let mut all = SERVICES.iter().filter(|service| matches!(service.protocol, Protocol::Query(_)));
+    let found = all.find(|service| has(service));
+    found.map_or(sts::SERVICE.protocol, |service| service.protocol)
+}
+
 /// The one operation that needs no signature, and its service.
 pub(crate) fn without_signature(action: &str) -> Option<(&'static Service, &'static Operation)> {
     let operation = sts::SERVICE.operations.iter().find(|operation| operation.name == action)?;

@@ -67,18 +67,3 @@ fn the_vpc_goes_with_its_mode() {
     create(json!({"networkMode": "PUBLIC", "vpcConfig": vpc})).bad(400, "ValidationException");
     create(json!({"networkMode": "VPC", "vpcConfig": vpc})).good(202);
 }
-
-#[test]
-fn an_access_point_is_one_of_its_file_system() {
-    let mut world = World::new();
-    let place = "arn:aws:s3files:us-east-1:123456789012:file-system";
-    let mut create = |point: &str| {
-        let system = json!({"s3FilesConfiguration": {
-            "accessPointArn": format!("{place}/{point}/access-point/fsap-0123456789abcdef0"),
-            "fileSystemArn": format!("{place}/fs-0123456789abcdef0"),
-            "mountPath": "/mnt/a"}});
-        world.call("PUT", "/code-interpreters", &with(interpreter("tool"), "filesystemConfigurations", json!([system])))
-    };
-    create("fs-0123456789abcdef1").bad(400, "ValidationException");
-    create("fs-0123456789abcdef0").good(202);
-}

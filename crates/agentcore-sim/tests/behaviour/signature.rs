@@ -50,8 +50,12 @@ fn a_signature_is_of_now() {
     at(&mut world, "20270114T235959Z").bad(403, "InvalidSignatureException");
     at(&mut world, "20270115").bad(403, "IncompleteSignatureException");
     // Services that name operations in a header look for the code in the body, and know the status 400 only.
-    let named =
-        [("authorization", GOOD), ("x-amz-date", "20270115T070000Z"), ("x-amz-target", "Logs_20140328.PutLogEvents")];
+    let of_logs = GOOD.replace("bedrock-agentcore", "logs");
+    let named = [
+        ("authorization", &*of_logs),
+        ("x-amz-date", "20270115T070000Z"),
+        ("x-amz-target", "Logs_20140328.PutLogEvents"),
+    ];
     let refused = world.send(list(&named)).good(400);
     assert_eq!(refused.text("__type"), "InvalidSignatureException");
     // Query services have another name for it.

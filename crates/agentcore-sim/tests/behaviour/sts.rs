@@ -48,10 +48,10 @@ fn a_session_is_in_the_account_of_its_role_and_ends() {
     let expired = call(&mut world, who, true).good(403);
     assert_eq!(element(&expired, "Code"), "ExpiredToken");
 
-    let form = format!("Action=AssumeRoleWithWebIdentity&Version=2011-06-15&{role}&WebIdentityToken=jwt");
+    let form = format!("Action=AssumeRoleWithWebIdentity&Version=2011-06-15&{role}&WebIdentityToken=jwts");
     let answer = call(&mut world, &form, false).good(200);
     assert!(element(&answer, "AccessKeyId").starts_with("ASIA"));
-    assert!(!world.sim.journal().any(|entry| entry.parameters.to_string().contains("jwt")));
+    assert!(!world.sim.journal().any(|entry| entry.parameters.to_string().contains("jwts")));
 }
 
 #[test]

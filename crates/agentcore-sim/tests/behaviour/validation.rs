@@ -56,7 +56,6 @@ fn each_rule_of_runtimes_has_a_body_that_it_refuses() {
         ("allowedPorts", json!([{"portRange": {"from": 8500, "to": 8450}}])),
         ("allowedPorts", json!([])),
         ("filesystemConfigurations", json!([mount, mount])),
-        ("filesystemConfigurations", json!([{"capacityProviderVolume": {"volumeName": "a", "mountPath": "/mnt/a"}}])),
         ("hooksConfiguration", hook("/warm", Some(8443))),
         ("hooksConfiguration", hook("/invocations", None)),
         ("hooksConfiguration", hook("/ping", Some(8080))),

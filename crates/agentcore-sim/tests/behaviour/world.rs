@@ -1,10 +1,27 @@
 //! A simulator with a clock, for tests to talk to.
 
-use agentcore_sim::{Delivery, Settings, Sim};
+use std::sync::LazyLock;
+
+use agentcore_sim::{Delivery, Fault, FaultRule, Settings, Sim};
+use aws_model::audit::Audit;
+use aws_model::{Rule, Violation};
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+
+static AUDIT: LazyLock<Audit> = LazyLock::new(|| Audit::load().unwrap_or_else(|error| panic!("{error}")));
+
+/// What the simulator answers although the model has other bounds, and why.
+const BEYOND: &[(&str, &str)] = &[
+    ("credentialProviderConfigurations: Min", "a target can be made without any"),
+    ("].description: Min", "a runtime can be made without one, and lists must have one"),
+    ("output.runtimeSessionId: Max", "requests may have longer ids than answers"),
+    ("CreateWorkloadIdentity does not declare ServiceQuotaExceededException", "there is a quota, and no error for it"),
+    ("CreateRole does not declare NoSuchEntity", "what AWS says of a permissions boundary that does not exist"),
+    ("imageIds: Min", "there can be no images: AWS answers an empty list too"),
+    ("output.tags: Min", "there can be no tags: AWS answers an empty map too"),
+];
 
 /// A role that nothing checks.
 pub const ROLE: &str = "arn:aws:iam::123456789012:role/agent";
@@ -62,7 +79,10 @@ impl World {
         if let Some(token) = &self.session_token {
             request.headers_mut().insert("x-amz-security-token", token.parse().unwrap());
         }
-        read(self.sim.handle(self.now, request))
+        let injected: Vec<String> = self.sim.fault_rules().iter().filter_map(injected_code).collect();
+        let response = self.sim.handle(self.now, request.clone());
+        check(&request, &response, &injected);
+        read(response)
     }
 
     /// A signed request to the AgentCore control plane.
@@ -72,6 +92,7 @@ impl World {
             .method(method)
             .uri(path)
             .header("authorization", self.authorization("bedrock-agentcore"))
+            .header("content-type", "application/json")
             .body(body)
             .unwrap();
         self.send(request)
@@ -92,7 +113,8 @@ impl World {
     pub fn query(&mut self, service: &str, action: &str, parameters: &[(&str, &str)]) -> Answer {
         let encode =
             |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-        let mut body = format!("Action={action}");
+        let version = if service == "sts" { "2011-06-15" } else { "2010-05-08" };
+        let mut body = format!("Action={action}&Version={version}");
         for (name, value) in parameters {
             body.extend(["&", &encode(name), "=", &encode(value)]);
         }
@@ -111,6 +133,7 @@ impl World {
             .method(method)
             .uri(path)
             .header("authorization", self.authorization(service))
+            .header("content-type", "application/json")
             .body(body)
             .unwrap();
         self.send(request)
@@ -176,6 +199,25 @@ impl Answer {
     pub fn at(&self, place: &str) -> &Value {
         self.body.pointer(&format!("/{place}")).unwrap_or(&Value::Null)
     }
+}
+
+fn injected_code(rule: &FaultRule) -> Option<String> {
+    if let Fault::Error(error) = &rule.fault { Some(error.code.clone()) } else { None }
+}
+
+/// Whatever a test looks at, the answer must be as AWS's model says, and what the model does not take is refused.
+#[track_caller]
+fn check(request: &Request<Bytes>, response: &Response<Bytes>, injected: &[String]) {
+    let reset = response.extensions().get::<Delivery>().is_some_and(|delivery| delivery.reset);
+    let injected: Vec<&str> = injected.iter().map(String::as_str).collect();
+    let Some(exchange) = AUDIT.exchange(request, response, &injected).filter(|_| !reset) else { return };
+    let beyond = |found: &&Violation| BEYOND.iter().any(|(place, _)| found.to_string().contains(place));
+    let wrong: Vec<&Violation> = exchange.response.iter().filter(|found| !beyond(found)).collect();
+    let (name, body) = (&exchange.operation.name, response.body());
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}\n{body:?}");
+    let mut accepted = exchange.wrongly_accepted(response);
+    accepted.retain(|found| found.rule != Rule::ContentType);
+    assert!(accepted.is_empty(), "{name} took {accepted:#?}\n{:?}", request.body());
 }
 
 fn read(response: Response<Bytes>) -> Answer {

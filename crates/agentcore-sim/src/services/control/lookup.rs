@@ -52,7 +52,7 @@ impl Call<'_> {
         }
         if self.store.count(kind, account, region) >= quota {
             let what = kind.noun().to_lowercase();
-            return Err(Failure::Quota(format!("The limit of {quota} for the number of {what}s has been reached")));
+            return Err(Failure::Quota(format!("The quota of {quota} has been reached for resources of type {what}")));
         }
         Ok(())
     }

@@ -164,12 +164,5 @@ pub(super) fn check_mounts(body: &Map<String, Value>) -> Result<(), Failure> {
             return Err(Failure::field("filesystemConfigurations", format!("At most two {sort} can be given")));
         }
     }
-    for system in systems.iter().filter_map(|system| system.get("s3FilesConfiguration")) {
-        let arn = |name: &str| system.get(name).and_then(Value::as_str).unwrap_or_default();
-        if !arn("accessPointArn").starts_with(&format!("{}/", arn("fileSystemArn"))) {
-            let message = "accessPointArn must be an access point of the file system fileSystemArn";
-            return Err(Failure::field("filesystemConfigurations", message));
-        }
-    }
     super::runtime::check_mount_paths(systems)
 }

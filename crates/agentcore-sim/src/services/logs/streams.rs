@@ -9,7 +9,7 @@ use super::state::{Event, Stream};
 use crate::failure::Failure;
 use crate::services::paging::{nth, page, size};
 use crate::services::{Call, Reply};
-use crate::shape::common::{ANY_TEXT, COUNT, FLAG};
+use crate::shape::common::{COUNT, FLAG};
 use crate::shape::{MANY, Shape, list, opt, req, text as words};
 
 /// What each event costs beside its message, in bytes.
@@ -36,11 +36,19 @@ static DESCRIBE: Shape = Shape::Record(&[
 static MESSAGE: Shape = words(1, MANY);
 static EVENT: Shape = Shape::Record(&[req("timestamp", &COUNT), req("message", &MESSAGE)]);
 static EVENTS: Shape = list(1, 10_000, &EVENT);
+static KEY_ATTRIBUTE: Shape = words(1, 32);
+static ATTRIBUTE: Shape = words(1, 256);
+static ATTRIBUTE_VALUE: Shape = words(1, 512);
+static KEY_ATTRIBUTES: Shape = Shape::Table { min: 2, max: 4, key: &KEY_ATTRIBUTE, value: &ATTRIBUTE_VALUE };
+static ATTRIBUTES: Shape = Shape::Table { min: 0, max: 10, key: &ATTRIBUTE, value: &ATTRIBUTE_VALUE };
+/// What the events are about. It is not kept.
+static ENTITY: Shape = Shape::Record(&[opt("keyAttributes", &KEY_ATTRIBUTES), opt("attributes", &ATTRIBUTES)]);
 static PUT: Shape = Shape::Record(&[
     req("logGroupName", &GROUP),
     req("logStreamName", &STREAM),
     req("logEvents", &EVENTS),
-    opt("sequenceToken", &ANY_TEXT),
+    opt("sequenceToken", &TOKEN),
+    opt("entity", &ENTITY),
 ]);
 
 /// A new stream.

@@ -13,6 +13,7 @@ use crate::settings::Roles;
 use crate::shape::{Shape, common, matches, pattern};
 use crate::store::Session;
 
+static WEB_TOKEN: Shape = crate::shape::text(4, 20_000);
 static SESSION_NAME: Shape = pattern(2, 64, r"[\w+=,.@-]*");
 /// How long a session lasts in seconds, if nothing is said.
 const DEFAULT_SECONDS: u64 = 3600;
@@ -27,9 +28,7 @@ pub(super) fn assume_role(call: &mut Call<'_>) -> Result<Reply, Failure> {
 /// A session of a role for whoever has the token. Tokens are not verified.
 pub(super) fn assume_role_with_web_identity(call: &mut Call<'_>) -> Result<Reply, Failure> {
     let token = parameter(call, "WebIdentityToken");
-    if token.is_empty() {
-        return Err(Failure::field("WebIdentityToken", "WebIdentityToken must not be empty"));
-    }
+    WEB_TOKEN.accept_text("WebIdentityToken", &token)?;
     let mut result = session(call, Assumption::Token(&token))?;
     result.insert("SubjectFromWebIdentityToken".to_owned(), Value::from("unverified"));
     Ok(Reply::Json(Value::Object(result)))

@@ -20,9 +20,6 @@ fn check_entry(entry: &Value) -> Result<(), Failure> {
     let key = entry.get("key").and_then(Value::as_str).unwrap_or_default();
     let text = |name: &str| entry.get(name).and_then(Value::as_str);
     let Some(extraction) = entry.pointer("/extractionConfig/llmExtractionConfig") else { return Ok(()) };
-    if text("extractionType") == Some("STRICTLY_CONSISTENT") {
-        return Err(wrong(key, "has an extractionConfig, which goes with LLM_INFERRED only"));
-    }
     let Some((sort, rules)) = extraction.get("validation").and_then(Value::as_object).and_then(|all| all.iter().next())
     else {
         return Ok(());

@@ -22,11 +22,6 @@ pub(super) fn check(body: &Map<String, Value>) -> Result<(), Failure> {
     check_vpc("networkConfiguration.networkModeConfig", mode == Some("VPC"), vpc)?;
     if let Some(Value::Array(systems)) = body.get("filesystemConfigurations") {
         check_mount_paths(systems)?;
-        let volume = systems.iter().any(|system| system.get("capacityProviderVolume").is_some());
-        if volume && body.get("capacityProviderConfiguration").is_none() {
-            let message = "A volume of a capacity provider can be mounted only where there is a capacity provider";
-            return Err(Failure::field("filesystemConfigurations", message));
-        }
     }
     check_lifecycle(body.get("lifecycleConfiguration"))?;
     check_ports(body)?;
