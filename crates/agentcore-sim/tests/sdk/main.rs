@@ -7,6 +7,9 @@
     reason = "a test fails by panicking, also in a helper that is no test itself"
 )]
 
+mod around;
+mod browser;
+mod gateway;
 mod interpreter;
 mod memory;
 mod runtime;
