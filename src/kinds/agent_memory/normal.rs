@@ -3,7 +3,7 @@
 
 use agentcore_api::agent_memory::{
     AgentMemorySpec, MetadataField, MetadataValidation, NamespaceKey, NumberValidation, RecordSchema, Reflection,
-    Strategy, StreamContentLevel, Triggers,
+    Strategy, StrategyType, StreamContentLevel, Triggers,
 };
 
 /// Brings settings into their one form.
@@ -32,6 +32,10 @@ pub(super) fn strategy(strategy: &mut Strategy) {
         record_schema(&mut reflection.record_schema);
     }
     strategy.reflection.take_if(|reflection| *reflection == Reflection::default());
+    if strategy.type_ == StrategyType::SelfManaged {
+        // No spec can have any, and AWS's answers must show some.
+        strategy.namespace_templates.clear();
+    }
     if let Some(own) = &mut strategy.self_managed {
         own.triggers.take_if(|triggers| *triggers == Triggers::default());
     }
