@@ -143,7 +143,7 @@ async fn a_young_object_goes_within_seconds() {
     for object in &all {
         world.within(AFTER_AWS, object, "gone", Value::is_null).await;
     }
-    assert_eq!(world.resources(), []);
+    world.nothing_left();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

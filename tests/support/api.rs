@@ -75,7 +75,12 @@ impl Objects {
 
     /// Like [`Self::get`], for an object that may be gone.
     pub async fn find(&self, object: &Value) -> Option<Value> {
-        self.send("GET", &self.path(object), "application/json", &Value::Null).await.ok()
+        match self.send("GET", &self.path(object), "application/json", &Value::Null).await {
+            Ok(found) => Some(found),
+            Err(refusal) if refusal.code == 404 => None,
+            // A busy API server is no proof that anything is gone.
+            Err(refusal) => panic!("{}: {refusal:?}", self.path(object)),
+        }
     }
 
     /// Deletes the object, and does not wait until it is gone.

@@ -184,6 +184,16 @@ impl World {
             .collect()
     }
 
+    /// Fails, and tells how it came about, if anything exists in AWS.
+    pub fn nothing_left(&self) {
+        let left = self.resources();
+        let (calls, log) = (self.journal(), self.operator.log());
+        let ids: Vec<&str> = left.iter().map(|item| item.name.as_str()).collect();
+        let about = |text: &str| ids.iter().any(|id| text.contains(id));
+        let calls: Vec<String> = calls.iter().map(|call| format!("{call:?}")).filter(|call| about(call)).collect();
+        assert!(left.is_empty(), "{left:#?}\nasked of AWS:\n{}\nthe operator's log:\n{log}", calls.join("\n"));
+    }
+
     /// The one resource of this name.
     pub fn resource(&self, name: &str) -> InventoryItem {
         let found: Vec<_> = self.resources().into_iter().filter(|item| item.name == name).collect();
