@@ -192,7 +192,8 @@ async fn abandon_lets_go_without_touching_aws() {
     let mark = world.mark();
     world.annotate(&interpreter, &key, "true").await;
     world.gone(&interpreter).await;
-    assert_eq!(world.mark(), mark, "nothing was asked of AWS: {:?}", world.calls());
+    // A pass that had begun before may still have read.
+    assert_eq!(world.writes_since(mark), [""; 0], "{:?}", world.calls());
     assert_eq!(world.resources().len(), 1);
     let events = world.events(&interpreter);
     let arn = ready["status"]["arn"].as_str().unwrap();
