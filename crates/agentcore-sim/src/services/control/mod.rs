@@ -21,8 +21,8 @@ pub(super) use endpoint::DEFAULT as DEFAULT_ENDPOINT;
 pub(super) use interpreter::SYSTEM_INTERPRETER;
 pub(super) use page::cut;
 
-use super::{Call, Operation, Protocol, Reply, Service};
-use crate::failure::{Dialect, Failure};
+use super::{Call, Operation, Protocol, Run, Service};
+use crate::failure::Dialect;
 
 /// The service.
 pub(crate) static SERVICE: Service = Service {
@@ -33,36 +33,14 @@ pub(crate) static SERVICE: Service = Service {
     missing: include_str!("missing.tsv"),
 };
 
-type Run = fn(&mut Call<'_>) -> Result<Reply, Failure>;
+/// An operation that changes nothing.
+const fn read(name: &'static str, route: (&'static str, &'static str), per_second: u32, run: Run) -> Operation {
+    Operation::read(name, route, per_second, Dialect::Common, run)
+}
 
 /// An operation that changes something, with a client token.
 const fn write(name: &'static str, route: (&'static str, &'static str), per_second: u32, run: Run) -> Operation {
-    Operation {
-        name,
-        route,
-        status: 202,
-        writes: true,
-        token: true,
-        raw: false,
-        per_second,
-        dialect: Dialect::Common,
-        run,
-    }
-}
-
-/// An operation that changes nothing.
-const fn read(name: &'static str, route: (&'static str, &'static str), per_second: u32, run: Run) -> Operation {
-    Operation {
-        name,
-        route,
-        status: 200,
-        writes: false,
-        token: false,
-        raw: false,
-        per_second,
-        dialect: Dialect::Common,
-        run,
-    }
+    Operation { status: 202, writes: true, token: true, ..read(name, route, per_second, run) }
 }
 
 /// An operation on the policy of a resource. Their quotas are not published; 5 a second is assumed.
@@ -73,18 +51,7 @@ const fn policy(name: &'static str, method: &'static str, status: u16, run: Run)
 
 /// An operation on tags. Their quotas are not published; 5 a second is assumed.
 const fn tag(name: &'static str, method: &'static str, status: u16, run: Run) -> Operation {
-    let route = (method, "/tags/{resourceArn}");
-    Operation {
-        name,
-        route,
-        status,
-        writes: status == 204,
-        token: false,
-        raw: false,
-        per_second: 5,
-        dialect: Dialect::Common,
-        run,
-    }
+    Operation { status, writes: status == 204, ..read(name, (method, "/tags/{resourceArn}"), 5, run) }
 }
 
 /// The same, answered with another status.

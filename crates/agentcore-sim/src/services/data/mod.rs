@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use due::Due;
 
-use super::{Call, Operation, Protocol, Reply, Service};
-use crate::failure::{Dialect, Failure};
+use super::{Call, Operation, Protocol, Reply, Run, Service};
+use crate::failure::Dialect;
 
 /// The service.
 pub(crate) static SERVICE: Service = Service {
@@ -28,21 +28,9 @@ pub(crate) static SERVICE: Service = Service {
     missing: include_str!("missing.tsv"),
 };
 
-type Run = fn(&mut Call<'_>) -> Result<Reply, Failure>;
-
 /// An operation that changes nothing and is nobody's in particular.
 const fn plain(name: &'static str, route: (&'static str, &'static str), per_second: u32, run: Run) -> Operation {
-    Operation {
-        name,
-        route,
-        status: 200,
-        writes: false,
-        token: false,
-        raw: false,
-        per_second,
-        dialect: Dialect::Common,
-        run,
-    }
+    Operation::read(name, route, per_second, Dialect::Common, run)
 }
 
 /// The same, with an effect.

@@ -17,8 +17,8 @@ pub(crate) use download::{BLOBS, serve_blob};
 pub(crate) use sample::{Sample, add_sample};
 pub(crate) use state::State;
 
-use super::{Call, Operation, Protocol, Reply, Service};
-use crate::failure::{Dialect, Failure};
+use super::{ONE_PLACE, Operation, Protocol, Run, Service};
+use crate::failure::Dialect;
 
 /// The service.
 pub(crate) static SERVICE: Service = Service {
@@ -32,21 +32,11 @@ pub(crate) static SERVICE: Service = Service {
 /// What is assumed where no quota is published: it is for the operations of pushing and pulling only.
 const ASSUMED: u32 = 10;
 
-const fn read(name: &'static str, per_second: u32, run: fn(&mut Call<'_>) -> Result<Reply, Failure>) -> Operation {
-    Operation {
-        name,
-        route: ("POST", "/"),
-        status: 200,
-        writes: false,
-        token: false,
-        raw: false,
-        per_second,
-        dialect: Dialect::Parameter,
-        run,
-    }
+const fn read(name: &'static str, per_second: u32, run: Run) -> Operation {
+    Operation::read(name, ONE_PLACE, per_second, Dialect::Parameter, run)
 }
 
-const fn write(name: &'static str, per_second: u32, run: fn(&mut Call<'_>) -> Result<Reply, Failure>) -> Operation {
+const fn write(name: &'static str, per_second: u32, run: Run) -> Operation {
     Operation { writes: true, ..read(name, per_second, run) }
 }
 

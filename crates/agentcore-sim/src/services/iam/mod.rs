@@ -18,7 +18,7 @@ mod version;
 pub(crate) use linked::{Linked, ensure as ensure_linked, has_managed_endpoint, in_vpc, linked_to};
 pub(crate) use state::{Role, State};
 
-use super::{Call, Operation, Protocol, Reply, Service};
+use super::{ONE_PLACE, Operation, Protocol, Run, Service};
 use crate::failure::{Dialect, Failure};
 
 /// The service.
@@ -30,29 +30,13 @@ pub(crate) static SERVICE: Service = Service {
     missing: "",
 };
 
-type Run = fn(&mut Call<'_>) -> Result<Reply, Failure>;
-
 /// An operation. IAM publishes no quotas of requests; 20 a second is assumed.
-const fn operation(name: &'static str, writes: bool, run: Run) -> Operation {
-    Operation {
-        name,
-        route: ("POST", "/"),
-        status: 200,
-        writes,
-        token: false,
-        raw: false,
-        per_second: 20,
-        dialect: Dialect::Query,
-        run,
-    }
+const fn read(name: &'static str, run: Run) -> Operation {
+    Operation::read(name, ONE_PLACE, 20, Dialect::Query, run)
 }
 
 const fn write(name: &'static str, run: Run) -> Operation {
-    operation(name, true, run)
-}
-
-const fn read(name: &'static str, run: Run) -> Operation {
-    operation(name, false, run)
+    Operation { writes: true, ..read(name, run) }
 }
 
 static OPERATIONS: &[Operation] = &[

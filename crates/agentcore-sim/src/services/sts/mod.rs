@@ -3,7 +3,7 @@
 mod assume_role;
 mod identity;
 
-use super::{Operation, Protocol, Service};
+use super::{ONE_PLACE, Operation, Protocol, Run, Service};
 use crate::failure::Dialect;
 
 /// The operation that is called without a signature: the web identity's token takes its place.
@@ -24,20 +24,7 @@ static OPERATIONS: &[Operation] = &[
     operation(UNSIGNED, assume_role::assume_role_with_web_identity),
 ];
 
-const fn operation(
-    name: &'static str,
-    run: fn(&mut super::Call<'_>) -> Result<super::Reply, crate::failure::Failure>,
-) -> Operation {
-    // 600 a second is the published quota of an account and region for all of STS.
-    Operation {
-        name,
-        route: ("POST", "/"),
-        status: 200,
-        writes: false,
-        token: false,
-        raw: false,
-        per_second: 600,
-        dialect: Dialect::Query,
-        run,
-    }
+/// An operation. 600 a second is the published quota of an account and region for all of STS.
+const fn operation(name: &'static str, run: Run) -> Operation {
+    Operation::read(name, ONE_PLACE, 600, Dialect::Query, run)
 }

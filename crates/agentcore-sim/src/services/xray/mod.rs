@@ -7,8 +7,8 @@ mod state;
 
 pub(crate) use state::State;
 
-use super::{Call, Operation, Protocol, Reply, Service};
-use crate::failure::{Dialect, Failure};
+use super::{Operation, Protocol, Run, Service};
+use crate::failure::Dialect;
 
 /// The service.
 pub(crate) static SERVICE: Service = Service {
@@ -22,21 +22,11 @@ pub(crate) static SERVICE: Service = Service {
 /// No quotas are published for these operations: this is assumed.
 const ASSUMED: u32 = 5;
 
-const fn read(name: &'static str, path: &'static str, run: fn(&mut Call<'_>) -> Result<Reply, Failure>) -> Operation {
-    Operation {
-        name,
-        route: ("POST", path),
-        status: 200,
-        writes: false,
-        token: false,
-        raw: false,
-        per_second: ASSUMED,
-        dialect: Dialect::XRay,
-        run,
-    }
+const fn read(name: &'static str, path: &'static str, run: Run) -> Operation {
+    Operation::read(name, ("POST", path), ASSUMED, Dialect::XRay, run)
 }
 
-const fn write(name: &'static str, path: &'static str, run: fn(&mut Call<'_>) -> Result<Reply, Failure>) -> Operation {
+const fn write(name: &'static str, path: &'static str, run: Run) -> Operation {
     Operation { writes: true, ..read(name, path, run) }
 }
 
