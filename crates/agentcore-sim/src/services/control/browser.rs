@@ -1,7 +1,5 @@
 //! Browsers.
 
-use serde_json::{Map, Value};
-
 use super::Call;
 use super::tool::{self, System, Tool};
 use crate::failure::Failure;
@@ -41,7 +39,6 @@ static BROWSER: Tool = Tool {
     arn: "browserArn",
     summaries: "browserSummaries",
     create: &CREATE,
-    check,
     quota: |quotas| quotas.browsers,
     system: System { id: "aws.browser.v1", place: "browser", name: "aws_browser_v1", network_mode: "PUBLIC" },
 };
@@ -64,11 +61,6 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Reply, Failure> {
 /// ListBrowsers.
 pub(super) fn list_all(call: &mut Call<'_>) -> Result<Reply, Failure> {
     tool::list(call, &BROWSER)
-}
-
-fn check(body: &Map<String, Value>) -> Result<(), Failure> {
-    tool::check_network(body)?;
-    tool::check_mounts(body)
 }
 
 #[cfg(test)]

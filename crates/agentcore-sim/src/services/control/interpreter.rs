@@ -1,7 +1,5 @@
 //! Code interpreters.
 
-use serde_json::{Map, Value};
-
 use super::Call;
 use super::tool::{self, System, Tool};
 use crate::failure::Failure;
@@ -32,7 +30,6 @@ static INTERPRETER: Tool = Tool {
     arn: "codeInterpreterArn",
     summaries: "codeInterpreterSummaries",
     create: &CREATE,
-    check,
     quota: |quotas| quotas.code_interpreters,
     system: System {
         id: SYSTEM_INTERPRETER,
@@ -60,11 +57,6 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Reply, Failure> {
 /// ListCodeInterpreters.
 pub(super) fn list(call: &mut Call<'_>) -> Result<Reply, Failure> {
     tool::list(call, &INTERPRETER)
-}
-
-fn check(body: &Map<String, Value>) -> Result<(), Failure> {
-    tool::check_network(body)?;
-    tool::check_mounts(body)
 }
 
 #[cfg(test)]

@@ -24,9 +24,8 @@ pub(super) struct Tool {
     pub(super) id: &'static str,
     pub(super) arn: &'static str,
     pub(super) summaries: &'static str,
-    /// The body of a creation, and what its shape cannot say.
+    /// The body of a creation.
     pub(super) create: &'static Shape,
-    pub(super) check: fn(&Map<String, Value>) -> Result<(), Failure>,
     pub(super) quota: fn(&Quotas) -> usize,
     pub(super) system: System,
 }
@@ -43,7 +42,8 @@ pub(super) struct System {
 /// Makes a tool.
 pub(super) fn create(call: &mut Call<'_>, tool: &'static Tool) -> Result<Reply, Failure> {
     let mut body = tool.create.accept(&call.params.body)?;
-    (tool.check)(&body)?;
+    check_network(&body)?;
+    check_mounts(&body)?;
     let name = take_text(&mut body, "name");
     call.check_room(tool.kind, &name, true, (tool.quota)(&call.settings.quotas))?;
     let duration = call.duration(tool.kind, Work::Create, false);
@@ -149,7 +149,7 @@ fn system(call: &Call<'_>, tool: &Tool, all: bool) -> Map<String, Value> {
 }
 
 /// The VPC goes with its mode.
-pub(super) fn check_network(body: &Map<String, Value>) -> Result<(), Failure> {
+fn check_network(body: &Map<String, Value>) -> Result<(), Failure> {
     let network = body.get("networkConfiguration");
     let mode = network.and_then(|network| network.get("networkMode")).and_then(Value::as_str);
     let vpc = network.and_then(|network| network.get("vpcConfig"));
@@ -157,7 +157,7 @@ pub(super) fn check_network(body: &Map<String, Value>) -> Result<(), Failure> {
 }
 
 /// The model has room for ten file systems, the service takes two of each sort, each at a place of its own.
-pub(super) fn check_mounts(body: &Map<String, Value>) -> Result<(), Failure> {
+fn check_mounts(body: &Map<String, Value>) -> Result<(), Failure> {
     let Some(Value::Array(systems)) = body.get("filesystemConfigurations") else { return Ok(()) };
     for sort in ["s3FilesConfiguration", "efsConfiguration"] {
         if systems.iter().filter(|system| system.get(sort).is_some()).count() > 2 {
