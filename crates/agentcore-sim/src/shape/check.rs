@@ -59,10 +59,13 @@ impl Shape {
                 }
                 Value::Object(clean)
             }
-            (Self::Record(members), Value::Object(given)) => record(members, given, path, errors),
+            (Self::Record(members), Value::Object(given)) => record(*members, given, path, errors),
+            (Self::Extended(own, shared), Value::Object(given)) => {
+                record(own.iter().chain(*shared), given, path, errors)
+            }
             (Self::Union(members), Value::Object(given)) => {
                 let set = given.values().filter(|value| !value.is_null()).count();
-                let clean = record(members, given, path, errors);
+                let clean = record(*members, given, path, errors);
                 let known = clean.as_object().map_or(0, Map::len);
                 if (set != 1 || known != 1) && errors.len() == before {
                     let names: Vec<&str> = members.iter().map(|member| member.name).collect();
@@ -79,7 +82,12 @@ impl Shape {
 }
 
 /// The known members; null counts as absent.
-fn record(members: &'static [Member], given: &Map<String, Value>, path: &str, errors: &mut Vec<FieldError>) -> Value {
+fn record(
+    members: impl IntoIterator<Item = &'static Member>,
+    given: &Map<String, Value>,
+    path: &str,
+    errors: &mut Vec<FieldError>,
+) -> Value {
     let mut clean = Map::new();
     for member in members {
         let place = if path.is_empty() { member.name.to_owned() } else { format!("{path}.{}", member.name) };

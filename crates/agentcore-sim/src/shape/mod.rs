@@ -34,6 +34,8 @@ pub(crate) enum Shape {
     Table { min: usize, max: usize, key: &'static Shape, value: &'static Shape },
     /// Members by name. Others are ignored, as the services do.
     Record(&'static [Member]),
+    /// The same, with members that other records have too.
+    Extended(&'static [Member], &'static [Member]),
     /// Exactly one of the members.
     Union(&'static [Member]),
 }

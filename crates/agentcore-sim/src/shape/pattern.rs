@@ -49,6 +49,9 @@ fn assert_these_compile(shape: &'static super::Shape, seen: &mut Vec<*const supe
         Shape::Record(members) | Shape::Union(members) => {
             members.iter().for_each(|member| assert_these_compile(member.shape, seen));
         }
+        Shape::Extended(own, shared) => {
+            own.iter().chain(*shared).for_each(|member| assert_these_compile(member.shape, seen));
+        }
         Shape::Choice(_) | Shape::Whole { .. } | Shape::Number | Shape::Flag | Shape::Document => {}
     }
 }

@@ -62,54 +62,28 @@ static TRANSFORM: Shape = Shape::Record(&[opt("lambda", &TRANSFORM_LAMBDA)]);
 static WAF_MODE: Shape = Shape::Choice(&["FAIL_CLOSE", "FAIL_OPEN"]);
 static WAF: Shape = Shape::Record(&[opt("failureMode", &WAF_MODE)]);
 
-const NAME_MEMBER: Member = req("name", &NAME);
-const DESCRIPTION_MEMBER: Member = opt("description", &DESCRIPTION);
-const ROLE_MEMBER: Member = req("roleArn", &ROLE);
-const PROTOCOL_TYPE_MEMBER: Member = opt("protocolType", &PROTOCOL_TYPE);
-const PROTOCOL_MEMBER: Member = opt("protocolConfiguration", &PROTOCOL);
-const AUTHORIZER_TYPE_MEMBER: Member = req("authorizerType", &AUTHORIZER_TYPE);
-const AUTHORIZER_MEMBER: Member = opt("authorizerConfiguration", &AUTHORIZER);
-const KEY_MEMBER: Member = opt("kmsKeyArn", &KEY);
-const INTERCEPTIONS_MEMBER: Member = opt("interceptorConfigurations", &INTERCEPTIONS);
-const ENGINE_MEMBER: Member = opt("policyEngineConfiguration", &ENGINE);
-const EXCEPTION_MEMBER: Member = opt("exceptionLevel", &EXCEPTION_LEVEL);
-const DOMAIN_MEMBER: Member = opt("domainOverride", &DOMAIN_OVERRIDE);
+/// What a creation and an update of a gateway both have.
+const SHARED: &[Member] = &[
+    req("name", &NAME),
+    opt("description", &DESCRIPTION),
+    req("roleArn", &ROLE),
+    opt("protocolType", &PROTOCOL_TYPE),
+    opt("protocolConfiguration", &PROTOCOL),
+    req("authorizerType", &AUTHORIZER_TYPE),
+    opt("authorizerConfiguration", &AUTHORIZER),
+    opt("kmsKeyArn", &KEY),
+    opt("interceptorConfigurations", &INTERCEPTIONS),
+    opt("policyEngineConfiguration", &ENGINE),
+    opt("exceptionLevel", &EXCEPTION_LEVEL),
+    opt("domainOverride", &DOMAIN_OVERRIDE),
+];
 
 /// The body of CreateGateway.
-pub(super) static CREATE: Shape = Shape::Record(&[
-    opt("clientToken", &CLIENT_TOKEN),
-    opt("tags", &TAGS),
-    NAME_MEMBER,
-    DESCRIPTION_MEMBER,
-    ROLE_MEMBER,
-    PROTOCOL_TYPE_MEMBER,
-    PROTOCOL_MEMBER,
-    AUTHORIZER_TYPE_MEMBER,
-    AUTHORIZER_MEMBER,
-    KEY_MEMBER,
-    INTERCEPTIONS_MEMBER,
-    ENGINE_MEMBER,
-    EXCEPTION_MEMBER,
-    DOMAIN_MEMBER,
-]);
+pub(super) static CREATE: Shape = Shape::Extended(&[opt("clientToken", &CLIENT_TOKEN), opt("tags", &TAGS)], SHARED);
 
 /// The body of UpdateGateway. Only here can requests be transformed and the firewall be told what to do.
-pub(super) static UPDATE: Shape = Shape::Record(&[
-    opt("customTransformConfiguration", &TRANSFORM),
-    opt("wafConfiguration", &WAF),
-    NAME_MEMBER,
-    DESCRIPTION_MEMBER,
-    ROLE_MEMBER,
-    PROTOCOL_TYPE_MEMBER,
-    PROTOCOL_MEMBER,
-    AUTHORIZER_TYPE_MEMBER,
-    AUTHORIZER_MEMBER,
-    KEY_MEMBER,
-    INTERCEPTIONS_MEMBER,
-    ENGINE_MEMBER,
-    EXCEPTION_MEMBER,
-    DOMAIN_MEMBER,
-]);
+pub(super) static UPDATE: Shape =
+    Shape::Extended(&[opt("customTransformConfiguration", &TRANSFORM), opt("wafConfiguration", &WAF)], SHARED);
 
 #[cfg(test)]
 mod tests {

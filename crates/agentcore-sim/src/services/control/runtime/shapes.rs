@@ -80,65 +80,31 @@ static RESOURCE: Shape = Shape::Record(&[req("minimumMemoryInMiB", &MEMORY_MIB)]
 static RESOURCES: Shape = list(0, 1, &RESOURCE);
 static METADATA: Shape = Shape::Record(&[req("requireMMDSV2", &FLAG)]);
 
-const ARTIFACT_MEMBER: Member = req("agentRuntimeArtifact", &ARTIFACT);
-const ROLE_MEMBER: Member = req("roleArn", &ROLE);
-const NETWORK_MEMBER: Member = opt("networkConfiguration", &NETWORK);
-const TOKEN_MEMBER: Member = opt("clientToken", &CLIENT_TOKEN);
-const DESCRIPTION_MEMBER: Member = opt("description", &DESCRIPTION);
-const AUTHORIZER_MEMBER: Member = opt("authorizerConfiguration", &AUTHORIZER);
-const HEADERS_MEMBER: Member = opt("requestHeaderConfiguration", &REQUEST_HEADERS);
-const PROTOCOL_MEMBER: Member = opt("protocolConfiguration", &PROTOCOL);
-const LIFECYCLE_MEMBER: Member = opt("lifecycleConfiguration", &LIFECYCLE);
-const HOOKS_MEMBER: Member = opt("hooksConfiguration", &HOOKS);
-const VARIABLES_MEMBER: Member = opt("environmentVariables", &VARIABLES);
-const FILE_SYSTEMS_MEMBER: Member = opt("filesystemConfigurations", &FILE_SYSTEMS);
-const CAPACITY_MEMBER: Member = opt("capacityProviderConfiguration", &CAPACITY_PROVIDER);
-const PLATFORM_MEMBER: Member = opt("platformVersion", &PLATFORM);
-const PORTS_MEMBER: Member = opt("allowedPorts", &ALLOWED_PORTS);
-const RESOURCES_MEMBER: Member = opt("resourceConfigurations", &RESOURCES);
+/// What a creation and an update of a runtime both have.
+const SHARED: &[Member] = &[
+    req("agentRuntimeArtifact", &ARTIFACT),
+    req("roleArn", &ROLE),
+    opt("networkConfiguration", &NETWORK),
+    opt("clientToken", &CLIENT_TOKEN),
+    opt("description", &DESCRIPTION),
+    opt("authorizerConfiguration", &AUTHORIZER),
+    opt("requestHeaderConfiguration", &REQUEST_HEADERS),
+    opt("protocolConfiguration", &PROTOCOL),
+    opt("lifecycleConfiguration", &LIFECYCLE),
+    opt("hooksConfiguration", &HOOKS),
+    opt("environmentVariables", &VARIABLES),
+    opt("filesystemConfigurations", &FILE_SYSTEMS),
+    opt("capacityProviderConfiguration", &CAPACITY_PROVIDER),
+    opt("platformVersion", &PLATFORM),
+    opt("allowedPorts", &ALLOWED_PORTS),
+    opt("resourceConfigurations", &RESOURCES),
+];
 
 /// The body of CreateAgentRuntime.
-pub(super) static CREATE: Shape = Shape::Record(&[
-    req("agentRuntimeName", &NAME),
-    opt("tags", &TAGS),
-    ARTIFACT_MEMBER,
-    ROLE_MEMBER,
-    NETWORK_MEMBER,
-    TOKEN_MEMBER,
-    DESCRIPTION_MEMBER,
-    AUTHORIZER_MEMBER,
-    HEADERS_MEMBER,
-    PROTOCOL_MEMBER,
-    LIFECYCLE_MEMBER,
-    HOOKS_MEMBER,
-    VARIABLES_MEMBER,
-    FILE_SYSTEMS_MEMBER,
-    CAPACITY_MEMBER,
-    PLATFORM_MEMBER,
-    PORTS_MEMBER,
-    RESOURCES_MEMBER,
-]);
+pub(super) static CREATE: Shape = Shape::Extended(&[req("agentRuntimeName", &NAME), opt("tags", &TAGS)], SHARED);
 
 /// The body of UpdateAgentRuntime. Only here can the metadata service be configured.
-pub(super) static UPDATE: Shape = Shape::Record(&[
-    opt("metadataConfiguration", &METADATA),
-    ARTIFACT_MEMBER,
-    ROLE_MEMBER,
-    NETWORK_MEMBER,
-    TOKEN_MEMBER,
-    DESCRIPTION_MEMBER,
-    AUTHORIZER_MEMBER,
-    HEADERS_MEMBER,
-    PROTOCOL_MEMBER,
-    LIFECYCLE_MEMBER,
-    HOOKS_MEMBER,
-    VARIABLES_MEMBER,
-    FILE_SYSTEMS_MEMBER,
-    CAPACITY_MEMBER,
-    PLATFORM_MEMBER,
-    PORTS_MEMBER,
-    RESOURCES_MEMBER,
-]);
+pub(super) static UPDATE: Shape = Shape::Extended(&[opt("metadataConfiguration", &METADATA)], SHARED);
 
 #[cfg(test)]
 mod tests {

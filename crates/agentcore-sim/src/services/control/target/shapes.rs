@@ -163,36 +163,22 @@ static METADATA: Shape = Shape::Record(&[
     opt("allowedResponseHeaders", &HEADERS),
 ]);
 
-const NAME_MEMBER: Member = opt("name", &NAME);
-const DESCRIPTION_MEMBER: Member = opt("description", &DESCRIPTION);
-const CONFIGURED_MEMBER: Member = req("targetConfiguration", &CONFIGURED);
-const CREDENTIALS_MEMBER: Member = opt("credentialProviderConfigurations", &CREDENTIALS);
-const METADATA_MEMBER: Member = opt("metadataConfiguration", &METADATA);
-const PRIVATE_MEMBER: Member = opt("privateEndpoint", &PRIVATE_ENDPOINT);
-const CERTIFICATES_MEMBER: Member = opt("certificateConfigurations", &CERTIFICATES);
+/// What a creation and an update of a target both have.
+const SHARED: &[Member] = &[
+    opt("name", &NAME),
+    opt("description", &DESCRIPTION),
+    req("targetConfiguration", &CONFIGURED),
+    opt("credentialProviderConfigurations", &CREDENTIALS),
+    opt("metadataConfiguration", &METADATA),
+    opt("privateEndpoint", &PRIVATE_ENDPOINT),
+    opt("certificateConfigurations", &CERTIFICATES),
+];
 
 /// The body of CreateGatewayTarget.
-pub(super) static CREATE: Shape = Shape::Record(&[
-    opt("clientToken", &CLIENT_TOKEN),
-    NAME_MEMBER,
-    DESCRIPTION_MEMBER,
-    CONFIGURED_MEMBER,
-    CREDENTIALS_MEMBER,
-    METADATA_MEMBER,
-    PRIVATE_MEMBER,
-    CERTIFICATES_MEMBER,
-]);
+pub(super) static CREATE: Shape = Shape::Extended(&[opt("clientToken", &CLIENT_TOKEN)], SHARED);
 
 /// The body of UpdateGatewayTarget.
-pub(super) static UPDATE: Shape = Shape::Record(&[
-    NAME_MEMBER,
-    DESCRIPTION_MEMBER,
-    CONFIGURED_MEMBER,
-    CREDENTIALS_MEMBER,
-    METADATA_MEMBER,
-    PRIVATE_MEMBER,
-    CERTIFICATES_MEMBER,
-]);
+pub(super) static UPDATE: Shape = Shape::Record(SHARED);
 
 static TARGET_IDS: Shape = list(1, 1, &TARGET_ID);
 /// The body of SynchronizeGatewayTargets.
