@@ -25,6 +25,7 @@ mod signature;
 mod sim;
 mod store;
 mod throttle;
+mod wildcard;
 
 pub use access::{Decision, Evaluated};
 pub use admin::{Mutation, MutationError};

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::Context;
 use super::document::Malformed;
-use super::glob::{Template, matches, matches_arn};
+use super::glob::{Template, matches_arn};
+use crate::wildcard::matches;
 
 /// How a key with many values is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

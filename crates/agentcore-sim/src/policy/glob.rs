@@ -2,16 +2,7 @@
 
 use super::Context;
 use super::document::Malformed;
-
-/// One piece of a pattern that is ready to be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token {
-    Char(char),
-    /// `*`
-    Any,
-    /// `?`
-    One,
-}
+use crate::wildcard::{Token, like, matches};
 
 /// What a variable stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,11 +30,7 @@ impl Template {
                 rest = after;
                 continue;
             }
-            parts.push(Part::Token(match first {
-                '*' => Token::Any,
-                '?' => Token::One,
-                other => Token::Char(other),
-            }));
+            parts.push(Part::Token(Token::of(first)));
             rest = rest.get(first.len_utf8()..).unwrap_or_default();
         }
         Ok(Self(parts))
@@ -96,41 +83,8 @@ fn variable(name: &str) -> Result<Part, Malformed> {
     Ok(Part::Key(key.to_owned(), otherwise))
 }
 
-/// Whether the whole of a text has the form of a pattern.
-pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    let (mut at, mut seen) = (0, 0);
-    // Where to go on if what follows the last `*` turns out not to fit.
-    let mut retry: Option<(usize, usize)> = None;
-    loop {
-        match (pattern.get(at), text.get(seen)) {
-            (None, None) => return true,
-            (Some(Token::Any), _) => {
-                at += 1;
-                retry = Some((at, seen));
-            }
-            (Some(Token::One), Some(_)) => {
-                at += 1;
-                seen += 1;
-            }
-            (Some(Token::Char(wanted)), Some(found)) if wanted == found => {
-                at += 1;
-                seen += 1;
-            }
-            _ => match retry {
-                Some((after, from)) if from < text.len() => {
-                    at = after;
-                    seen = from + 1;
-                    retry = Some((after, seen));
-                }
-                _ => return false,
-            },
-        }
-    }
-}
-
-/// The same for ARNs: part by part, since a `*` does not reach over a colon. Parts that the pattern lacks can be
-/// anything.
+/// Whether an ARN has the form of a pattern: part by part, since a `*` does not reach over a colon. Parts that the
+/// pattern lacks can be anything.
 pub(super) fn matches_arn(pattern: &[Token], arn: &str) -> bool {
     const PARTS: usize = 6;
     if pattern == [Token::Any] {
@@ -147,14 +101,5 @@ pub(super) fn matches_arn(pattern: &[Token], arn: &str) -> bool {
 
 /// A pattern without variables, compared without regard to capitals: the names of actions.
 pub(super) fn matches_action(pattern: &str, action: &str) -> bool {
-    let tokens: Vec<Token> = pattern
-        .to_lowercase()
-        .chars()
-        .map(|one| match one {
-            '*' => Token::Any,
-            '?' => Token::One,
-            other => Token::Char(other),
-        })
-        .collect();
-    matches(&tokens, &action.to_lowercase())
+    like(&pattern.to_lowercase(), &action.to_lowercase())
 }

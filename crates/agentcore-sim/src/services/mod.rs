@@ -9,7 +9,6 @@ pub(crate) mod logs;
 mod paging;
 mod places;
 mod sts;
-mod wildcard;
 pub(crate) mod xray;
 
 pub(crate) use call::Call;

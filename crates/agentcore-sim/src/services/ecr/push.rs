@@ -7,10 +7,10 @@ use super::lookup::{REGISTRY, REPOSITORY, refused, text};
 use super::manifest::{Manifest, digest, parse};
 use super::state::{Image, Repository};
 use crate::failure::Failure;
-use crate::services::wildcard::like;
 use crate::services::{Call, Reply};
 use crate::shape::common::ANY_TEXT;
 use crate::shape::{Shape, opt, req, text as words};
+use crate::wildcard::like;
 
 /// How many images a repository can have.
 const MOST: usize = 10_000;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::state::State;
 use crate::caller::Caller;
-use crate::services::wildcard::like;
+use crate::wildcard::like;
 
 /// A service that wants to write into a log group of an account in a region.
 struct Wish<'a> {
