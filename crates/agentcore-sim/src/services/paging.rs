@@ -1,26 +1,53 @@
-//! Pages of lists, for the services whose tokens and limits stand in the body.
+//! Pages of lists, and the tokens by which they go on.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
-/// A page, and the token of the next one.
-pub(crate) type Page<T> = (Vec<T>, Option<String>);
+/// What stands in front of a token, so that others' tokens are noticed.
+const PREFIX: &str = "page-";
 
-/// Cuts a page out of items that are in the order of their keys. A token holds the last key before its page.
+/// A page, and the token of the next one.
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next: Option<String>,
+}
+
+/// Cuts a page out of items that are in the order of their keys: what comes after a key, so many of them.
+pub(crate) fn cut<T>(
+    items: impl Iterator<Item = T>,
+    key: impl Fn(&T) -> String,
+    after: Option<&str>,
+    size: usize,
+) -> Page<T> {
+    let mut rest = items.skip_while(|item| after.is_some_and(|after| key(item).as_str() <= after));
+    let items: Vec<T> = rest.by_ref().take(size).collect();
+    let more = rest.next().is_some();
+    let next = items.last().filter(|_| more).map(|last| token(&key(last)));
+    Page { items, next }
+}
+
+/// The token of the page after a key.
+fn token(key: &str) -> String {
+    format!("{PREFIX}{}", utf8_percent_encode(key, NON_ALPHANUMERIC))
+}
+
+/// The key in a token; none if it is no token of these lists.
+pub(crate) fn place(token: &str) -> Option<String> {
+    token.strip_prefix(PREFIX).map(crate::request::decode)
+}
+
+/// A page of items with their keys, for the services whose tokens stand in the body.
 pub(crate) fn page<T>(
     items: impl Iterator<Item = (String, T)>,
     size: usize,
     token: Option<&str>,
-) -> Result<Page<T>, Failure> {
-    let after = token.map(read).transpose()?;
-    let mut rest = items.skip_while(|(key, _)| after.as_ref().is_some_and(|after| key <= after));
-    let here: Vec<(String, T)> = rest.by_ref().take(size).collect();
-    let more = rest.next().is_some();
-    let next = here.last().filter(|_| more).map(|(key, _)| URL_SAFE_NO_PAD.encode(key));
-    Ok((here.into_iter().map(|(_, item)| item).collect(), next))
+) -> Result<(Vec<T>, Option<String>), Failure> {
+    let wrong = || Failure::field("nextToken", "The specified nextToken is invalid.");
+    let after = token.map(|token| place(token).ok_or_else(wrong)).transpose()?;
+    let page = cut(items, |(key, _)| key.clone(), after.as_deref(), size);
+    Ok((page.items.into_iter().map(|(_, item)| item).collect(), page.next))
 }
 
 /// The key of something that has no name, by its number in the list.
@@ -32,9 +59,4 @@ pub(crate) fn nth(at: usize) -> String {
 pub(crate) fn size(body: &Map<String, Value>, member: &str, otherwise: usize) -> usize {
     let size = body.get(member).and_then(Value::as_u64);
     size.and_then(|size| usize::try_from(size).ok()).unwrap_or(otherwise)
-}
-
-fn read(token: &str) -> Result<String, Failure> {
-    let key = URL_SAFE_NO_PAD.decode(token).ok().and_then(|key| String::from_utf8(key).ok());
-    key.ok_or_else(|| Failure::field("nextToken", "The specified nextToken is invalid."))
 }

@@ -3,20 +3,12 @@
 use super::Call;
 use crate::failure::Failure;
 use crate::moment::later;
+use crate::services::paging::{self, Page};
 use crate::shape::common::MAX_RESULTS;
 use crate::store::{Kind, Resource};
 
 /// How many items a page has if the request does not say.
 const DEFAULT_PAGE: usize = 10;
-
-/// What stands in front of a token, so that others' tokens are noticed.
-const PREFIX: &str = "page-";
-
-/// A page, and the token of the next one.
-pub(in crate::services) struct Page<T> {
-    pub(in crate::services) items: Vec<T>,
-    pub(in crate::services) next: Option<String>,
-}
 
 /// The page size and the place to go on, as text that sorts like the list.
 pub(in crate::services) struct Cursor {
@@ -78,13 +70,8 @@ fn cursor(size: Option<i64>, token: Option<&str>, usual: usize, longest: i64) ->
             return Err(Failure::field("maxResults", message));
         }
     };
-    let after = match token {
-        None => None,
-        Some(token) => {
-            let place = token.strip_prefix(PREFIX).map(crate::request::decode);
-            Some(place.ok_or_else(|| Failure::field("nextToken", "nextToken is not one that this list gave"))?)
-        }
-    };
+    let wrong = || Failure::field("nextToken", "nextToken is not one that this list gave");
+    let after = token.map(|token| paging::place(token).ok_or_else(wrong)).transpose()?;
     Ok(Cursor { size, after })
 }
 
@@ -94,12 +81,5 @@ pub(in crate::services) fn cut<T>(
     all: impl Iterator<Item = T>,
     key: impl Fn(&T) -> String,
 ) -> Page<T> {
-    let mut rest = all.skip_while(|item| cursor.after.as_ref().is_some_and(|after| key(item) <= *after));
-    let items: Vec<T> = rest.by_ref().take(cursor.size).collect();
-    let more = rest.next().is_some();
-    let next = items.last().filter(|_| more).map(|last| {
-        let place = percent_encoding::utf8_percent_encode(&key(last), percent_encoding::NON_ALPHANUMERIC).to_string();
-        format!("{PREFIX}{place}")
-    });
-    Page { items, next }
+    paging::cut(all, key, cursor.after.as_deref(), cursor.size)
 }
