@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::Request;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::access::Evaluated;
 
@@ -29,6 +31,24 @@ const SECRET_MEMBERS: &[&str] = &[
     "customParameters",
     "layerPartBlob",
 ];
+
+/// Members that hold an id, most exact first.
+const ID_MEMBERS: &[&str] = &[
+    "agentRuntimeId",
+    "agentRuntimeArn",
+    "memoryId",
+    "codeInterpreterId",
+    "codeInterpreterIdentifier",
+    "browserId",
+    "profileId",
+    "gatewayIdentifier",
+    "gatewayId",
+    "resourceArn",
+    "id",
+];
+/// Members that hold a name.
+const NAME_MEMBERS: &[&str] =
+    &["agentRuntimeName", "endpointName", "name", "repositoryName", "logGroupName", "policyName"];
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,6 +90,49 @@ pub struct JournalEntry {
     /// When the request came, if it took effect later: then `time` is when that was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<Timestamp>,
+}
+
+impl JournalEntry {
+    /// An entry of a request of which nothing is known yet but where it goes.
+    pub(crate) fn blank(now: Timestamp, request: &Request<Bytes>) -> Self {
+        Self {
+            seq: 0,
+            time: now,
+            service: String::new(),
+            operation: format!("{} {}", request.method(), request.uri().path()),
+            caller: String::new(),
+            access_key: String::new(),
+            account: String::new(),
+            region: String::new(),
+            resource_id: None,
+            resource_name: None,
+            parameters: Value::Object(Map::new()),
+            evaluated: Vec::new(),
+            outcome: Outcome { status: 0, code: String::new() },
+            effect: false,
+            replayed: false,
+            late: None,
+        }
+    }
+
+    /// Notes which resource a request was about, from its parameters and its answer.
+    pub(crate) fn name_resource(&mut self, answer: Option<&Value>) {
+        let answer = answer.map(|answer| answer.get("memory").unwrap_or(answer));
+        let find = |members: &[&str]| {
+            members.iter().find_map(|member| {
+                let value = self.parameters.get(member).or_else(|| answer.and_then(|answer| answer.get(member)));
+                value.and_then(Value::as_str).map(str::to_owned)
+            })
+        };
+        let (id, inner, name) = (find(ID_MEMBERS), find(&["endpointName", "targetId"]), find(NAME_MEMBERS));
+        self.resource_id = match (id, inner) {
+            (Some(outer), Some(inner)) => Some(format!("{outer}/{inner}")),
+            // Workload identities are known by their names.
+            (None, _) if self.operation.ends_with("WorkloadIdentity") => name.clone(),
+            (id, _) => id,
+        };
+        self.resource_name = name;
+    }
 }
 
 /// What the caller was told.

@@ -17,6 +17,7 @@ mod past;
 mod policy;
 mod random;
 mod request;
+mod route;
 pub mod server;
 mod services;
 pub mod settings;

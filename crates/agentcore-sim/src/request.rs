@@ -97,7 +97,7 @@ const DEEPEST: usize = 32;
 
 /// The parameters in a form: `Tags.member.1.Key=a` is a member `Tags`, a list of records with a `Key`. What is nested
 /// too deep to be a parameter of anything keeps its name with the dots, and is ignored like all that is unknown.
-pub(crate) fn form(body: &Bytes) -> Map<String, Value> {
+pub(crate) fn form(body: &[u8]) -> Map<String, Value> {
     let mut all = Map::new();
     for (name, text) in pairs(&String::from_utf8_lossy(body)) {
         let mut parts: Vec<&str> = name.split('.').take(DEEPEST + 1).collect();

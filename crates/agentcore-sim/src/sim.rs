@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response, header};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::access;
 use crate::answer::{Answer, Writer};
@@ -17,11 +17,11 @@ use crate::journal::{Journal, JournalEntry, Outcome};
 use crate::moment::{http_date, later, seconds, whole_millis};
 use crate::past::{Landing, Past, Pending};
 use crate::random::Random;
-use crate::request::{Params, check_packing, form, json_object, pairs};
-use crate::services::{self, Call, Found, Operation, Protocol, Reply, Service};
+use crate::request::{Params, pairs};
+use crate::route::Route;
+use crate::services::{self, Call, Reply};
 use crate::settings::Settings;
 use crate::shape::common;
-use crate::signature::is_of_signature;
 use crate::store::{Remembered, Store};
 use crate::throttle::Throttle;
 
@@ -54,12 +54,6 @@ pub struct Sim {
     pub(crate) past: Past,
     /// What is added to the time that requests are given.
     pub(crate) clock_offset: SignedDuration,
-}
-
-/// A request once it is known for which operation it is.
-struct Route {
-    service: &'static Service,
-    operation: &'static Operation,
 }
 
 impl Sim {
@@ -95,7 +89,7 @@ impl Sim {
         } else if path.starts_with(services::ecr::BLOBS) {
             services::ecr::serve_blob(&self.store.ecr, &self.settings, now, request)
         } else {
-            self.exchange(now, request, blank_entry(now, request))
+            self.exchange(now, request, JournalEntry::blank(now, request))
         };
         response.headers_mut().insert(header::DATE, http_date(now));
         response
@@ -144,7 +138,7 @@ impl Sim {
     /// Does what a request asked that nobody waits for any more.
     fn land(&mut self, landing: &Landing) {
         let request = landing.request();
-        let entry = JournalEntry { late: Some(landing.came), ..blank_entry(landing.at, &request) };
+        let entry = JournalEntry { late: Some(landing.came), ..JournalEntry::blank(landing.at, &request) };
         self.exchange(landing.at, &request, entry);
     }
 
@@ -187,57 +181,6 @@ impl Sim {
             },
         };
         (answer, mishap)
-    }
-
-    /// For whom and for which operation a request is.
-    fn route(
-        &mut self,
-        now: Timestamp,
-        request: &Request<Bytes>,
-        params: &mut Params,
-        entry: &mut JournalEntry,
-        writer: &mut Writer,
-    ) -> Result<(Route, Caller), Failure> {
-        if let Some((service, operation)) = unsigned(request, params) {
-            "us-east-1".clone_into(&mut entry.region);
-            writer.serves(service, operation);
-            operation.name.clone_into(&mut entry.operation);
-            service.name.clone_into(&mut entry.service);
-            return Ok((Route { service, operation }, Caller::nobody()));
-        }
-        if is_form(request) {
-            // Who gets the service wrong is answered in the form of the request.
-            (writer.protocol, writer.dialect) = (services::query_protocol(request.body()), Dialect::Query);
-        }
-        let named = request.headers().contains_key("x-amz-target");
-        if named {
-            writer.protocol = Protocol::Json("");
-        }
-        // What lands late was looked at when it came.
-        let wall = entry.late.is_none().then(|| later(now, -self.clock_offset));
-        let caller = match Caller::with_token(request) {
-            Some(caller) => caller,
-            None => Caller::read(request, &self.store.sessions, entry.late.unwrap_or(now), wall)
-                .map_err(|failure| if named { failure.into_bad_request() } else { failure })?,
-        };
-        params.query.retain(|(name, _)| !is_of_signature(name));
-        caller.arn.clone_into(&mut entry.caller);
-        caller.access_key.clone_into(&mut entry.access_key);
-        caller.account.clone_into(&mut entry.account);
-        caller.region.clone_into(&mut entry.region);
-        caller.service.clone_into(&mut entry.service);
-        params.headers.clone_from(request.headers());
-        check_packing(request)?;
-        let route = find(request, &caller.service, params, entry, writer)?;
-        let operation = route.operation;
-        operation.name.clone_into(&mut entry.operation);
-        writer.serves(route.service, operation);
-        if operation.raw {
-            params.raw = request.body().clone();
-        } else if !matches!(route.service.protocol, Protocol::Query(_)) {
-            params.body = json_object(request.body())?;
-        }
-        Ok((route, caller))
     }
 
     /// Quotas per second, client token, and the operation itself.
@@ -294,7 +237,7 @@ impl Sim {
             }
             if let Some(reply) = &known.reply {
                 entry.replayed = true;
-                name_resource(entry, Some(reply));
+                entry.name_resource(Some(reply));
                 return Ok(Reply::Json(reply.clone()));
             }
         }
@@ -335,7 +278,7 @@ impl Sim {
             Ok(Reply::Json(document)) => Some(document.clone()),
             _ => None,
         };
-        name_resource(entry, document.as_ref());
+        entry.name_resource(document.as_ref());
         entry.effect = operation.writes && result.is_ok();
         if let Some(token) = token
             && (result.is_ok() || self.settings.switches.failed_request_binds_token)
@@ -347,116 +290,4 @@ impl Sim {
         }
         result
     }
-}
-
-/// Whether a request is one to a query service, as far as can be told without a signature.
-fn is_form(request: &Request<Bytes>) -> bool {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-}
-
-/// The operation of a request, among those of the services that its signature can be for.
-fn find(
-    request: &Request<Bytes>,
-    signing_name: &str,
-    params: &mut Params,
-    entry: &mut JournalEntry,
-    writer: &mut Writer,
-) -> Result<Route, Failure> {
-    let mut failure = Failure::Missing(format!("The service {signing_name} is not simulated"));
-    for service in services::by_signing_name(signing_name) {
-        service.name.clone_into(&mut entry.service);
-        writer.protocol = service.protocol;
-        if matches!(service.protocol, Protocol::Query(_)) {
-            // A form can be in the query too.
-            let query = || Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes());
-            params.body = form(&if request.body().is_empty() { query() } else { request.body().clone() });
-            params.body.retain(|name, _| !is_of_signature(name));
-        }
-        match service.find(request, params) {
-            Found::Here(operation, labels) => {
-                params.path = labels;
-                return Ok(Route { service, operation });
-            }
-            Found::Missing(name) => {
-                failure = Failure::Missing(format!("The operation {name} of {} is not simulated", service.name));
-                entry.operation = name;
-                break;
-            }
-            Found::Nothing => {
-                let place = format!("{} {}", request.method(), request.uri().path());
-                failure = Failure::Missing(format!("{} has no operation at {place}", service.name));
-            }
-        }
-    }
-    Err(failure)
-}
-
-/// The operation of a request that needs no signature.
-fn unsigned(request: &Request<Bytes>, params: &mut Params) -> Option<(&'static Service, &'static Operation)> {
-    if request.headers().contains_key(header::AUTHORIZATION) || request.uri().path() != "/" {
-        return None;
-    }
-    let form = form(request.body());
-    let found = services::without_signature(form.get("Action").and_then(Value::as_str)?)?;
-    params.body = form;
-    Some(found)
-}
-
-fn blank_entry(now: Timestamp, request: &Request<Bytes>) -> JournalEntry {
-    JournalEntry {
-        seq: 0,
-        time: now,
-        service: String::new(),
-        operation: format!("{} {}", request.method(), request.uri().path()),
-        caller: String::new(),
-        access_key: String::new(),
-        account: String::new(),
-        region: String::new(),
-        resource_id: None,
-        resource_name: None,
-        parameters: Value::Object(Map::new()),
-        evaluated: Vec::new(),
-        outcome: Outcome { status: 0, code: String::new() },
-        effect: false,
-        replayed: false,
-        late: None,
-    }
-}
-
-/// Members that hold an id, most exact first.
-const ID_MEMBERS: &[&str] = &[
-    "agentRuntimeId",
-    "agentRuntimeArn",
-    "memoryId",
-    "codeInterpreterId",
-    "codeInterpreterIdentifier",
-    "browserId",
-    "profileId",
-    "gatewayIdentifier",
-    "gatewayId",
-    "resourceArn",
-    "id",
-];
-/// Members that hold a name.
-const NAME_MEMBERS: &[&str] =
-    &["agentRuntimeName", "endpointName", "name", "repositoryName", "logGroupName", "policyName"];
-
-/// Notes which resource a request was about, from its parameters and its answer.
-fn name_resource(entry: &mut JournalEntry, answer: Option<&Value>) {
-    let answer = answer.map(|answer| answer.get("memory").unwrap_or(answer));
-    let find = |members: &[&str]| {
-        members.iter().find_map(|member| {
-            let value = entry.parameters.get(member).or_else(|| answer.and_then(|answer| answer.get(member)));
-            value.and_then(Value::as_str).map(str::to_owned)
-        })
-    };
-    let (id, inner, name) = (find(ID_MEMBERS), find(&["endpointName", "targetId"]), find(NAME_MEMBERS));
-    entry.resource_id = match (id, inner) {
-        (Some(outer), Some(inner)) => Some(format!("{outer}/{inner}")),
-        // Workload identities are known by their names.
-        (None, _) if entry.operation.ends_with("WorkloadIdentity") => name.clone(),
-        (id, _) => id,
-    };
-    entry.resource_name = name;
 }

@@ -110,8 +110,7 @@ pub(crate) fn by_signing_name(name: &str) -> impl Iterator<Item = &'static Servi
 }
 
 /// The way in which the query service answers that has the operation of a form; that of STS if none has it.
-pub(crate) fn query_protocol(body: &Bytes) -> Protocol {
-    let form = crate::request::form(body);
+pub(crate) fn query_protocol(form: &Map<String, Value>) -> Protocol {
     let action = form.get("Action").and_then(Value::as_str).unwrap_or_default();
     let has = |service: &Service| service.operations.iter().any(|operation| operation.name == action);
     let mut all = SERVICES.iter().filter(|service| matches!(service.protocol, Protocol::Query(_)));
