@@ -10,6 +10,8 @@
 mod accounts;
 mod admin;
 mod agents;
+#[path = "../shared/beyond.rs"]
+mod beyond;
 mod browser;
 mod costs;
 mod crowd;

@@ -8,6 +8,8 @@
     reason = "a test fails by panicking, also in a helper that is no test itself"
 )]
 
+#[path = "../shared/beyond.rs"]
+mod beyond;
 mod random;
 mod served;
 mod things;
