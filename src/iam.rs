@@ -41,6 +41,7 @@ const STATEMENTS: &[Statement] = &[
             "bedrock-agentcore:UpdateAgentRuntime",
             "bedrock-agentcore:DeleteAgentRuntime",
             "bedrock-agentcore:GetAgentRuntimeEndpoint",
+            "bedrock-agentcore:ListAgentRuntimeEndpoints",
         ],
         resources: &["runtime/*"],
     },

@@ -110,7 +110,7 @@ async fn patience(shutdown: &CancellationToken) {
 /// The kinds: one item each, with the kinds whose changes its objects wait for.
 fn kinds() -> [Registration; 3] {
     [
-        Registration::new::<MemoryKind>(|_, _| Vec::new()),
+        Registration::new::<MemoryKind>(|operator, scope| vec![operator.frees::<MemoryKind, RuntimeKind>(scope)]),
         Registration::new::<InterpreterKind>(|_, _| Vec::new()),
         Registration::new::<RuntimeKind>(|operator, scope| {
             vec![
@@ -159,6 +159,11 @@ impl Operator {
     /// Changes of `Other` that objects of `K` wait for.
     fn wakes<K: Managed, Other: Managed>(&self, scope: &Scope) -> controller::Wakeups<K> {
         controller::referrers_of::<K, Other>(scope, self.shared.client.clone(), self.shared.referrers.clone())
+    }
+
+    /// Deletions of `Other` that objects of `K` wait for before they are deleted.
+    fn frees<K: Managed, Other: Managed>(&self, scope: &Scope) -> controller::Wakeups<K> {
+        controller::named_by::<K, Other>(scope, self.shared.client.clone(), self.shared.referrers.clone())
     }
 }
 

@@ -49,4 +49,8 @@ pub trait Managed: Kind<Spec: DeserializeOwned> {
     ) -> impl Future<Output = Result<Accepted, Fault>> + Send;
     /// Deletes a resource.
     fn delete(control: &Control, id: &str) -> impl Future<Output = Result<Accepted, Fault>> + Send;
+    /// The names of what others have made on a resource; of a kind with [`Kind::ATTACHMENTS`] only.
+    fn attachments(_control: &Control, _id: &str) -> impl Future<Output = Result<Vec<String>, Fault>> + Send {
+        std::future::ready(Ok(Vec::new()))
+    }
 }

@@ -88,6 +88,27 @@ pub async fn run<K: Managed>(
 
 /// Objects of `K` that name a changed object of `Other`.
 pub fn referrers_of<K: Managed, Other: Managed>(scope: &Scope, client: Client, referrers: Referrers) -> Wakeups<K> {
+    woken_by::<K, Other>(scope, client, move |changed| {
+        referrers.of(K::NAME, Other::NAME, &changed.namespace().unwrap_or_default(), &changed.name_any())
+    })
+}
+
+/// Objects of `K` that an object of `Other` names whose deletion has begun: they may wait for just that.
+pub fn named_by<K: Managed, Other: Managed>(scope: &Scope, client: Client, referrers: Referrers) -> Wakeups<K> {
+    woken_by::<K, Other>(scope, client, move |changed| {
+        if changed.metadata.deletion_timestamp.is_none() {
+            return Vec::new();
+        }
+        referrers.named_by(Other::NAME, &changed.namespace().unwrap_or_default(), &changed.name_any(), K::NAME)
+    })
+}
+
+/// Objects of `K` in the namespace of a changed object of `Other`; `which` gives their names.
+fn woken_by<K: Managed, Other: Managed>(
+    scope: &Scope,
+    client: Client,
+    which: impl Fn(&PartialObjectMeta<Other::Object>) -> Vec<String> + Send + 'static,
+) -> Wakeups<K> {
     let api: Api<PartialObjectMeta<Other::Object>> = scope.api(client);
     watcher(api, watcher::Config::default())
         .default_backoff()
@@ -95,7 +116,7 @@ pub fn referrers_of<K: Managed, Other: Managed>(scope: &Scope, client: Client, r
         .filter_map(|changed| futures::future::ready(changed.ok()))
         .flat_map(move |changed| {
             let namespace = changed.namespace().unwrap_or_default();
-            let names = referrers.of(K::NAME, Other::NAME, &namespace, &changed.name_any());
+            let names = which(&changed);
             futures::stream::iter(names.into_iter().map(move |name| ObjectRef::new(&name).within(&namespace)))
         })
         .boxed()

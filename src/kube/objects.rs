@@ -162,7 +162,7 @@ impl<K: Managed> Read<K> {
             uid: metadata.uid.ok_or(Error::Incomplete("uid"))?,
             generation: metadata.generation.unwrap_or_default(),
             created_at: metadata.creation_timestamp.ok_or(Error::Incomplete("creationTimestamp"))?.0,
-            deleting: metadata.deletion_timestamp.is_some(),
+            deleting_since: metadata.deletion_timestamp.map(|at| at.0),
             finalizer: metadata.finalizers.iter().flatten().any(|finalizer| finalizer == FINALIZER),
             annotations: metadata.annotations.unwrap_or_default(),
         };

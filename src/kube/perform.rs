@@ -2,12 +2,16 @@
 
 use agentcore_engine::{
     fault::{Class, Fault},
-    known::{Find, Get, Known, Query, Reference, Referent, Timed},
+    known::{Find, Get, Known, NamedBy, Query, Reference, Referent, Referrer, Timed},
     object::Meta,
     step::{Call, Outcome},
 };
 use jiff::Timestamp;
-use kube::{Api, api::DynamicObject};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::{
+    Api,
+    api::{DynamicObject, ListParams},
+};
 
 use super::{objects::Error, shell::Shell};
 use crate::{
@@ -43,6 +47,15 @@ impl<K: Managed> Shell<K> {
                 let tags = self.ask(&region, known, ask).await;
                 known.tags.insert(arn, tags);
             }
+            Query::Attachments { region, id } => {
+                let ask = |control: Control| {
+                    let id = id.clone();
+                    async move { K::attachments(&control, &id).await }
+                };
+                let found = self.ask(&region, known, ask).await;
+                known.attachments.insert(id, found);
+            }
+            Query::Referrers(by) => known.referrers = Some(self.referrers(meta, by).await?),
         }
         Ok(())
     }
@@ -135,6 +148,22 @@ impl<K: Managed> Shell<K> {
             aws.forget(region, &connection).await;
         }
         answer
+    }
+
+    /// The objects of the namespace that name this one, as the API server has them now.
+    async fn referrers(&self, meta: &Meta, by: NamedBy) -> Result<Vec<Referrer>, Error> {
+        let Some(kind) = self.shared.kinds.get(by.kind) else { return Err(Error::Kind(by.kind)) };
+        let api: Api<DynamicObject> = Api::namespaced_with(self.shared.client.clone(), &meta.namespace, &kind.resource);
+        let naming = ListParams::default().fields(&format!("{}={}", by.field, meta.name));
+        let found = api
+            .list_metadata(&naming)
+            .await
+            .map_err(|source| Error::Api { action: "list the objects that name this one", source: Box::new(source) })?;
+        let referrer = |metadata: ObjectMeta| Referrer {
+            name: metadata.name.unwrap_or_default(),
+            deleting_since: metadata.deletion_timestamp.map(|at| at.0),
+        };
+        Ok(found.items.into_iter().map(|item| referrer(item.metadata)).collect())
     }
 
     /// What the cluster says of a referenced object.

@@ -54,6 +54,13 @@ impl Referrers {
         found.filter(|(kind, ..)| *kind == referrer).map(|(.., name)| name.clone()).collect()
     }
 
+    /// Names of the objects of the kind `referent` that this one references, in its namespace.
+    pub fn named_by(&self, kind: &'static str, namespace: &str, name: &str, referent: &'static str) -> Vec<String> {
+        let inner = self.lock();
+        let found = inner.by_referrer.get(&key(kind, namespace, name)).into_iter().flatten();
+        found.filter(|(kind, ..)| *kind == referent).map(|(.., name)| name.clone()).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -70,6 +77,8 @@ mod tests {
         let of = |name| referrers.of("AgentRuntime", "AgentMemory", "ns", name);
         referrers.set("AgentRuntime", "ns", "a", &[memory("m"), memory("n")]);
         referrers.set("AgentRuntime", "ns", "b", &[memory("m")]);
+        assert_eq!(referrers.named_by("AgentRuntime", "ns", "a", "AgentMemory"), ["m", "n"]);
+        assert_eq!(referrers.named_by("AgentRuntime", "ns", "a", "CodeInterpreter"), [""; 0]);
         assert_eq!(of("m"), ["a", "b"]);
         assert_eq!(referrers.of("AgentRuntime", "AgentMemory", "other", "m"), [""; 0]);
         assert_eq!(referrers.of("CodeInterpreter", "AgentMemory", "ns", "m"), [""; 0]);

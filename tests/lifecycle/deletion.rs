@@ -87,6 +87,7 @@ async fn a_missing_reference_does_not_block_it() {
     let memory = world.create("AgentMemory", "support", json!({ "deletionPolicy": "Delete" })).await;
     let runtime = world.create("AgentRuntime", "once", spec).await;
     world.ready(&runtime).await;
+    world.annotate(&memory, &format!("{GROUP}/allow-delete-in-use"), "true").await;
     world.delete(&memory).await;
     world.gone(&memory).await;
     world.delete(&runtime).await;
@@ -215,6 +216,74 @@ async fn a_namespace_goes_with_all_its_objects() {
         world.gone(&object).await;
     }
     ok(cluster().kubectl().args(["wait", "--for=delete", &format!("namespace/{namespace}"), "--timeout=90s"]));
+    assert_eq!(world.resources(), []);
+    // The memory waits for the runtime that uses it.
+    let writes = world.writes();
+    let at = |operation: &str| writes.iter().position(|write| *write == operation);
+    assert!(at("DeleteAgentRuntime") < at("DeleteMemory"), "{writes:?}");
+}
+
+/// Nobody may create anything in a namespace that goes, events least of all: what stands still there is told by the
+/// conditions, and goes on once it can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deletion_that_stands_still_in_a_namespace_that_goes_is_told_and_goes_on() {
+    let world = World::new("delete-namespace-stuck").await;
+    let interpreter = world.create("CodeInterpreter", "stuck", json!({})).await;
+    world.ready(&interpreter).await;
+    let denied = json!({ "code": "AccessDeniedException", "message": "You may not delete this", "status": 403 });
+    world.fault(json!({ "operation": "DeleteCodeInterpreter", "count": 0, "fault": { "error": denied } }));
+    let namespace = &world.objects.namespace;
+    ok(cluster().kubectl().args(["delete", "namespace", namespace, "--wait=false"]));
+    let stuck = world.condition(&interpreter, "Stalled", "True", "AccessDenied").await;
+    assert!(message(&stuck, "Stalled").contains("You may not delete this"), "{stuck:#}");
+    assert_eq!(world.events(&interpreter), [""; 0], "those that were there are gone, and no other was taken");
+    let log = world.operator.log();
+    let refused: Vec<&str> = log.lines().filter(|line| line.contains("the event was not taken")).collect();
+    assert!(!refused.is_empty() && refused.iter().all(|line| line.contains("DEBUG")), "{refused:#?}");
+    world.mend();
+    world.annotate(&interpreter, &format!("{GROUP}/requestedAt"), "1").await;
+    world.gone(&interpreter).await;
+    assert_eq!(world.resources(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_memory_that_live_runtimes_use_is_not_deleted() {
+    let world = World::new("delete-in-use").await;
+    let memory = world.create("AgentMemory", "support", json!({ "deletionPolicy": "Delete" })).await;
+    let mut spec = runtime_spec();
+    spec["description"] = json!("Remembers");
+    world.create("AgentRuntime", "other", spec.clone()).await;
+    spec["memoryRef"] = json!({ "name": "support" });
+    let runtime = world.create("AgentRuntime", "user", spec).await;
+    world.ready(&runtime).await;
+    world.delete(&memory).await;
+    let stuck = world.condition(&memory, "Stalled", "True", "InUse").await;
+    assert!(message(&stuck, "Stalled").starts_with("AgentRuntime user uses the memory"), "{stuck:#}");
+    assert!(!world.writes().iter().any(|write| write == "DeleteMemory"), "{:?}", world.calls());
+    world.delete(&runtime).await;
+    world.gone(&runtime).await;
+    world.gone(&memory).await;
+    let writes = world.writes();
+    let deletes: Vec<&String> = writes.iter().filter(|write| write.starts_with("Delete")).collect();
+    assert_eq!(deletes, ["DeleteAgentRuntime", "DeleteMemory"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn endpoints_that_others_made_are_not_deleted_with_the_runtime() {
+    let world = World::new("delete-endpoints").await;
+    let runtime = world.create("AgentRuntime", "shared", runtime_spec()).await;
+    let ready = world.ready(&runtime).await;
+    let id = ready["status"]["id"].as_str().unwrap();
+    let endpoints = format!("/runtimes/{id}/runtime-endpoints/");
+    let token = "prod-prod-prod-prod-prod-prod-prod-prod";
+    world.foreign("PUT", &endpoints, &json!({ "name": "prod", "clientToken": token }));
+    world.delete(&runtime).await;
+    let stuck = world.condition(&runtime, "Stalled", "True", "EndpointsRemain").await;
+    assert!(message(&stuck, "Stalled").contains("would go with it: prod. Delete them in AWS"), "{stuck:#}");
+    assert!(!world.writes().iter().any(|write| write.starts_with("Delete")), "{:?}", world.calls());
+    world.foreign("DELETE", &format!("{endpoints}prod/"), &json!({}));
+    world.annotate(&runtime, &format!("{GROUP}/requestedAt"), "1").await;
+    world.gone(&runtime).await;
     assert_eq!(world.resources(), []);
 }
 

@@ -23,6 +23,8 @@ pub enum Verdict {
     Suspended,
     /// The object is being deleted.
     Deleting,
+    /// The object is being deleted, and waits for others that are.
+    DeletionWaits(Reason),
     /// The object is being deleted, and that does not proceed.
     DeletionStuck(Reason),
     /// Nothing new is known: the conditions stay.
@@ -40,6 +42,7 @@ pub fn apply(status: &mut CommonStatus, verdict: Verdict, message: &str, generat
         Verdict::Stalled(reason) => ("False", reason, Some((ConditionType::Stalled, reason))),
         Verdict::Suspended => ("False", Reason::Suspended, None),
         Verdict::Deleting => ("False", Reason::Deleting, Some((ConditionType::Reconciling, Reason::Deleting))),
+        Verdict::DeletionWaits(reason) => ("False", Reason::Deleting, Some((ConditionType::Reconciling, reason))),
         Verdict::DeletionStuck(reason) => ("False", Reason::Deleting, Some((ConditionType::Stalled, reason))),
         Verdict::Keep => return,
     };
@@ -156,6 +159,7 @@ mod tests {
                 Verdict::Progressing(*reason),
                 Verdict::Retrying(*reason),
                 Verdict::Stalled(*reason),
+                Verdict::DeletionWaits(*reason),
                 Verdict::DeletionStuck(*reason),
             ]);
         }

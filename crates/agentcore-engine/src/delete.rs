@@ -254,6 +254,7 @@ impl<K: Kind> Pass<'_, K> {
         mut status: K::Status,
         verdict: Verdict,
     ) -> Flow<Step<K>, K> {
+        self.hold_back(&place.region, id, &status, verdict)?;
         let message = format!("deletes the {} {id}", K::NOUN);
         let announce = |part: &mut PartRecord, now: MicroTime| {
             part.seen = record.seen;

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     fault::Fault,
-    known::{Reference, Referent},
+    known::{NamedBy, Reference, Referent},
 };
 
 /// A kind of object, as far as the pass must know it.
@@ -33,6 +33,10 @@ pub trait Kind: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static {
     const REDEPLOYS: bool;
     /// What happens to the resource on deletion where the spec does not say.
     const DELETION_POLICY: DeletionPolicy;
+    /// What others may make on the resource, in the plural. It would go with the resource, so it blocks a delete.
+    const ATTACHMENTS: Option<&'static str> = None;
+    /// The objects that use the resource of an object that they name: until they are gone, it is not deleted.
+    const NAMED_BY: Option<NamedBy> = None;
 
     /// The spec, and the state of a resource in the spec's words.
     type Spec: Clone + Debug + Eq + Hash + Serialize + Send + Sync;

@@ -31,6 +31,33 @@ pub enum Query {
         /// The resource's ARN.
         arn: String,
     },
+    /// The names of what others have made on a resource, see [`Kind::ATTACHMENTS`].
+    Attachments {
+        /// The region.
+        region: String,
+        /// The resource's id.
+        id: String,
+    },
+    /// The objects of the same namespace that name this one, see [`Kind::NAMED_BY`].
+    Referrers(NamedBy),
+}
+
+/// How objects of another kind name one of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NamedBy {
+    /// Their kind, for example `AgentRuntime`.
+    pub kind: &'static str,
+    /// Their selectable field that holds the name, for example `spec.memoryRef.name`.
+    pub field: &'static str,
+}
+
+/// An object that names this one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Referrer {
+    /// Its name.
+    pub name: String,
+    /// Since when it is being deleted, if it is.
+    pub deleting_since: Option<Timestamp>,
 }
 
 /// An object of the same namespace that is referenced by name.
@@ -130,6 +157,10 @@ pub struct Known<K: Kind> {
     pub finds: BTreeMap<Find, Timed<Vec<Candidate>>>,
     /// Tags by ARN. `None` is "not found".
     pub tags: BTreeMap<String, Result<Option<TagMap>, Fault>>,
+    /// What others have made on a resource, by its id.
+    pub attachments: BTreeMap<String, Result<Vec<String>, Fault>>,
+    /// The objects that name this one.
+    pub referrers: Option<Vec<Referrer>>,
     /// Whether this pass has announced its write, so that the object that it sees holds the announcement.
     pub announced: bool,
     /// What became of this pass's write to AWS.
@@ -144,6 +175,8 @@ impl<K: Kind> Default for Known<K> {
             gets: BTreeMap::new(),
             finds: BTreeMap::new(),
             tags: BTreeMap::new(),
+            attachments: BTreeMap::new(),
+            referrers: None,
             announced: false,
             outcome: None,
         }

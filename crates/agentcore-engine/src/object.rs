@@ -42,8 +42,8 @@ pub struct Meta {
     pub generation: i64,
     /// When it was created, in whole seconds.
     pub created_at: Timestamp,
-    /// Whether it is being deleted.
-    pub deleting: bool,
+    /// Since when it is being deleted, if it is.
+    pub deleting_since: Option<Timestamp>,
     /// Whether it has our finalizer.
     pub finalizer: bool,
     /// Its annotations.
@@ -54,6 +54,11 @@ impl Meta {
     /// The value of an annotation.
     pub fn annotation(&self, key: &str) -> Option<&str> {
         self.annotations.get(key).map(String::as_str)
+    }
+
+    /// Whether it is being deleted.
+    pub fn deleting(&self) -> bool {
+        self.deleting_since.is_some()
     }
 
     /// Whether the user wants the object let go without touching AWS.

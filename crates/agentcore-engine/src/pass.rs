@@ -12,7 +12,7 @@ use crate::{
     digest::Digest,
     fault::Fault,
     kind::{Body, Kind, Resolved, View},
-    known::{Candidate, Find, Get, Identity, Known, Query, Reference, Referent, TagMap, Timed},
+    known::{Candidate, Find, Get, Identity, Known, NamedBy, Query, Reference, Referent, Referrer, TagMap, Timed},
     object::{Object, Settings},
     record,
     rules::Rules,
@@ -34,7 +34,7 @@ pub fn next<K: Kind>(
     // The API server keeps microseconds: what is compared later must not hold more.
     let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
     let pass = Pass { rules, settings, object, known, now };
-    let end = if object.meta.deleting { pass.delete() } else { pass.live() };
+    let end = if object.meta.deleting() { pass.delete() } else { pass.live() };
     end.unwrap_or_else(|step| step)
 }
 
@@ -145,7 +145,7 @@ impl<'a, K: Kind> Pass<'a, K> {
         let region = pin(|status| &status.region);
         if let (Some(region), Some(wanted)) = (&region, &spec.region)
             && region != wanted
-            && !self.object.meta.deleting
+            && !self.object.meta.deleting()
         {
             return Err(self.stalled(
                 Reason::RegionMismatch,
@@ -305,6 +305,15 @@ impl<'a, K: Kind> Pass<'a, K> {
     pub(crate) fn ask_tags(&self, region: &str, arn: &str) -> Flow<&'a Result<Option<TagMap>, Fault>, K> {
         let query = || Step::Ask(Query::Tags { region: region.to_owned(), arn: arn.to_owned() });
         self.known.tags.get(arn).ok_or_else(query)
+    }
+
+    pub(crate) fn ask_attachments(&self, region: &str, id: &str) -> Flow<&'a Result<Vec<String>, Fault>, K> {
+        let query = || Step::Ask(Query::Attachments { region: region.to_owned(), id: id.to_owned() });
+        self.known.attachments.get(id).ok_or_else(query)
+    }
+
+    pub(crate) fn ask_referrers(&self, by: NamedBy) -> Flow<&'a [Referrer], K> {
+        self.known.referrers.as_deref().ok_or(Step::Ask(Query::Referrers(by)))
     }
 
     /// Announces a write to AWS, makes it, and gives what became of it.

@@ -25,6 +25,7 @@ impl<K: Kind> Pass<'_, K> {
         // The message of the announcement says why; it is the event that users see.
         let announce = |part: &mut PartRecord, now: MicroTime| part.delete_sent_at = Some(now);
         if !self.known.announced {
+            self.hold_back(&desired.place.region, &view.facts.id, &status, Verdict::Progressing(Reason::Replacing))?;
             let verdict = Verdict::Progressing(Reason::Replacing);
             return Err(act(Act::Announce(self.announcement(announce, verdict, &message))));
         }

@@ -36,9 +36,9 @@ impl<K: Kind> Pass<'_, K> {
         {
             common.last_handled_redeploy_at = Some(value);
         }
-        let suspend = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).suspend) && !meta.deleting;
+        let suspend = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).suspend) && !meta.deleting();
         let note = suspend.then_some("spec.suspend is true: AWS is read, and nothing is written there");
-        if meta.deleting {
+        if meta.deleting() {
             // What goes is not counted any more.
             conditions::clear(common, ConditionType::StrategiesActive);
             conditions::clear(common, ConditionType::FieldsNotCleared);
@@ -55,13 +55,14 @@ impl<K: Kind> Pass<'_, K> {
 
     /// Nothing goes on without help.
     pub(crate) fn stalled(&self, reason: Reason, message: &str) -> Step<K> {
-        let verdict = if self.object.meta.deleting { Verdict::DeletionStuck(reason) } else { Verdict::Stalled(reason) };
+        let verdict =
+            if self.object.meta.deleting() { Verdict::DeletionStuck(reason) } else { Verdict::Stalled(reason) };
         // Only the operator's credentials can end this, and no watch tells of them.
         let again = match reason {
             Reason::AccountMismatch => SignedDuration::from_secs(30),
             _ => self.rules.resync,
         };
-        let or_else = if self.object.meta.deleting { ABANDON } else { "" };
+        let or_else = if self.object.meta.deleting() { ABANDON } else { "" };
         self.rest_in(self.object.status.clone(), verdict, &format!("{message}{or_else}"), Again::After(again))
     }
 
@@ -71,7 +72,7 @@ impl<K: Kind> Pass<'_, K> {
 
     /// Something is awaited. An object that is Ready stays so: what it waits for is not its own.
     pub(crate) fn retrying(&self, reason: Reason, message: &str, again: Again, fault: Option<&Fault>) -> Step<K> {
-        let verdict = if self.object.meta.deleting {
+        let verdict = if self.object.meta.deleting() {
             Verdict::Deleting
         } else if self.is_ready() {
             Verdict::Keep
@@ -85,7 +86,7 @@ impl<K: Kind> Pass<'_, K> {
 
     /// A question to AWS failed.
     pub(crate) fn fault(&self, fault: &Fault) -> Step<K> {
-        if self.object.meta.deleting {
+        if self.object.meta.deleting() {
             return self.fault_while_deleting(fault);
         }
         let message = format!("{}. {}", fault.sentence(), fault.class.advice());

@@ -19,7 +19,7 @@ use agentcore_api::{
 use agentcore_engine::{
     fault::Fault,
     kind::{Blocked, Body, Kind, LeftOver, Plan, Planning, Resolved, State, View},
-    known::Candidate,
+    known::{Candidate, NamedBy},
     step::Accepted,
 };
 use jiff::Timestamp;
@@ -42,6 +42,7 @@ impl Kind for MemoryKind {
     const NAMES_ARE_UNIQUE: bool = true;
     const REDEPLOYS: bool = false;
     const DELETION_POLICY: DeletionPolicy = DeletionPolicy::Retain;
+    const NAMED_BY: Option<NamedBy> = Some(NamedBy { kind: "AgentRuntime", field: "spec.memoryRef.name" });
 
     type Spec = AgentMemorySpec;
     type Status = AgentMemoryStatus;

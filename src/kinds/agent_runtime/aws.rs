@@ -26,6 +26,10 @@ const CREATE: &str = "CreateAgentRuntime";
 const UPDATE: &str = "UpdateAgentRuntime";
 const DELETE: &str = "DeleteAgentRuntime";
 const LIST: &str = "ListAgentRuntimes";
+const LIST_ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
+
+/// The endpoint that AWS makes with each runtime, and deletes with it.
+const DEFAULT: &str = "DEFAULT";
 
 /// Reads a runtime, and its endpoint DEFAULT where that can be good.
 pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<RuntimeKind>>, Fault> {
@@ -43,7 +47,7 @@ pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<Runti
 
 /// The endpoint DEFAULT. That it could not be read is no reason to know nothing of the runtime, which may be being deleted.
 async fn endpoint(control: &Control, id: &str) -> Option<Endpoint> {
-    let request = control.sdk().get_agent_runtime_endpoint().agent_runtime_id(id).endpoint_name("DEFAULT").customize();
+    let request = control.sdk().get_agent_runtime_endpoint().agent_runtime_id(id).endpoint_name(DEFAULT).customize();
     match control.read(GET_ENDPOINT, request, CustomizableOperation::send).await {
         Ok(answer) => Some(from_sdk::endpoint(answer)),
         Err(fault) if fault.class == Class::NotFound => None,
@@ -197,6 +201,23 @@ pub(super) async fn delete(control: &Control, id: &str) -> Result<Accepted, Faul
     let request = control.sdk().delete_agent_runtime().agent_runtime_id(id).customize();
     let answer = control.write(DELETE, request, CustomizableOperation::send).await?;
     Ok(Accepted { state: Some(answer.status.as_str().to_owned()), ..Accepted::default() })
+}
+
+/// Lists all endpoints of a runtime, and gives the names of those that AWS has not made itself.
+pub(super) async fn foreign_endpoints(control: &Control, id: &str) -> Result<Vec<String>, Fault> {
+    let mut found = Vec::new();
+    let mut next: Option<String> = None;
+    loop {
+        let request = control.sdk().list_agent_runtime_endpoints().agent_runtime_id(id).max_results(100);
+        let request = request.set_next_token(next.clone()).customize();
+        let page = control.read(LIST_ENDPOINTS, request, CustomizableOperation::send).await?;
+        found.extend(page.runtime_endpoints.into_iter().map(|item| item.name).filter(|name| name != DEFAULT));
+        match page.next_token.filter(|token| !token.is_empty()) {
+            None => return Ok(found),
+            same if same == next => return Err(Fault::incomplete(LIST_ENDPOINTS, "the list does not go on")),
+            token => next = token,
+        }
+    }
 }
 
 /// A request that can't be made of this spec.

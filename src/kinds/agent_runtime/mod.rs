@@ -55,6 +55,7 @@ impl Kind for RuntimeKind {
     const NAMES_ARE_UNIQUE: bool = false;
     const REDEPLOYS: bool = true;
     const DELETION_POLICY: DeletionPolicy = DeletionPolicy::Delete;
+    const ATTACHMENTS: Option<&'static str> = Some("endpoints");
 
     type Spec = AgentRuntimeSpec;
     type Status = AgentRuntimeStatus;
@@ -150,5 +151,9 @@ impl Managed for RuntimeKind {
 
     async fn delete(control: &Control, id: &str) -> Result<Accepted, Fault> {
         aws::delete(control, id).await
+    }
+
+    async fn attachments(control: &Control, id: &str) -> Result<Vec<String>, Fault> {
+        aws::foreign_endpoints(control, id).await
     }
 }

@@ -5,9 +5,12 @@ use std::{
     time::Duration,
 };
 
-use agentcore_api::status::{CommonStatus, ConditionType, Fate};
+use agentcore_api::{
+    keys::annotation,
+    status::{CommonStatus, ConditionType, Fate},
+};
 use agentcore_engine::{
-    known::Referent,
+    known::{Referent, Referrer},
     object::{Namespaces, Object, RolePatterns, Settings},
     record,
     rules::Rules,
@@ -37,6 +40,11 @@ pub struct Bench<const U: bool> {
     pub settings: Settings,
     pub account: String,
     pub referents: BTreeMap<String, Referent>,
+    /// The objects that name this one.
+    pub referrers: Vec<Referrer>,
+    /// What others have made on our resources.
+    pub attachments: Vec<String>,
+    pub denies_attachments: bool,
     pub passes: u32,
     pub questions: u32,
     /// Troubles to come, by the number of the step that each hits.
@@ -97,6 +105,9 @@ impl<const U: bool> Bench<U> {
             },
             account: ACCOUNT.to_owned(),
             referents: BTreeMap::new(),
+            referrers: Vec::new(),
+            attachments: Vec::new(),
+            denies_attachments: false,
             passes: 0,
             questions: 0,
             troubles: BTreeMap::new(),
@@ -156,7 +167,8 @@ impl<const U: bool> Bench<U> {
     }
 
     pub fn delete(&mut self) {
-        self.change(|stored| stored.meta.deleting = true);
+        let now = self.now;
+        self.change(|stored| stored.meta.deleting_since = Some(now));
     }
 
     /// Lets time pass.
@@ -194,7 +206,10 @@ impl<const U: bool> Bench<U> {
                 return Err(Halt::Crash);
             }
             Trouble::CrashAfter(down) => self.down = down,
-            Trouble::Delete => self.server.change(|stored| stored.meta.deleting = true),
+            Trouble::Delete => {
+                let now = self.now;
+                self.server.change(|stored| stored.meta.deleting_since = Some(now));
+            }
             Trouble::Edit => self.server.change(|stored| {
                 if let Ok(spec) = &mut stored.spec {
                     spec.description = Some("late".to_owned());
@@ -249,6 +264,15 @@ impl<const U: bool> Bench<U> {
         }
         if let Call::Create { token, .. } | Call::Update { token, .. } = call {
             self.sent.push((call.verb(), token.clone()));
+        }
+        if let Call::Delete { .. } = call {
+            if !self.attachments.is_empty() {
+                self.wrong("a delete that takes others' things with it".to_owned());
+            }
+            let live = self.referrers.iter().any(|referrer| referrer.deleting_since.is_none());
+            if live && meta.deleting() && meta.annotation(annotation::ALLOW_DELETE_IN_USE) != Some("true") {
+                self.wrong("a delete of what is in use".to_owned());
+            }
         }
         let Some(record) = record::main::<Toy<U>>(&read.object.status) else {
             return self.wrong(format!("{} without a record", call.verb()));
@@ -311,7 +335,7 @@ impl<const U: bool> Bench<U> {
     /// The rules of Flux's status checker, and our own.
     pub fn check_status(&mut self, object: &Object<Toy<U>>, status: &Status) {
         let common = &status.common;
-        if !object.meta.finalizer && object.meta.deleting {
+        if !object.meta.finalizer && object.meta.deleting() {
             return;
         }
         for broken in broken_rules(common, object.meta.generation) {

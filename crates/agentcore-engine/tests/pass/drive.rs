@@ -143,6 +143,10 @@ impl<const U: bool> Bench<U> {
             known.references.insert(reference, referent);
             return Ok(());
         }
+        if let Query::Referrers(_) = query {
+            known.referrers = Some(self.referrers.clone());
+            return Ok(());
+        }
         if let Query::Get(Get { not_before: Some(at), .. }) | Query::Find(Find { not_before: Some(at), .. }) = &query {
             // The shell waits two seconds at most.
             self.now = self.now.max((*at).min(self.now + SignedDuration::from_secs(2)));
@@ -178,7 +182,14 @@ impl<const U: bool> Bench<U> {
                 let value = self.aws(&region).tags(&arn, began, stale);
                 known.tags.insert(arn, or(failed, ()).and(value));
             }
-            Query::Reference(_) => {}
+            Query::Attachments { region, id } => {
+                let failed = failed.or(self.denies_attachments.then(|| aws::denied("ListEndpoints")));
+                let now = self.now;
+                let exists = self.aws(&region).existing(now).any(|(resource, _)| resource.id == id);
+                let found = if exists { Ok(self.attachments.clone()) } else { Err(aws::not_found("ListEndpoints")) };
+                known.attachments.insert(id, or(failed, ()).and(found));
+            }
+            Query::Reference(_) | Query::Referrers(_) => {}
         }
         self.now += SignedDuration::from_millis(30);
         Ok(())

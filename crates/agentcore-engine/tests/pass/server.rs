@@ -64,7 +64,7 @@ impl Server {
             uid: format!("uid-{}", self.objects),
             generation: 1,
             created_at: Timestamp::from_second(now.as_second()).unwrap(),
-            deleting: false,
+            deleting_since: None,
             finalizer: false,
             annotations: BTreeMap::new(),
         };
@@ -83,7 +83,7 @@ impl Server {
             if let Ok(spec) = &stored.spec {
                 stored.policy = Ok(spec.common.deletion_policy);
             }
-            if stored.meta.deleting && !stored.meta.finalizer {
+            if stored.meta.deleting() && !stored.meta.finalizer {
                 self.stored = None;
             }
         }

@@ -1,5 +1,6 @@
 //! What users do, told once and used twice: without troubles, and with one at each step.
 
+use agentcore_engine::known::Referrer;
 use jiff::SignedDuration;
 
 use crate::{
@@ -124,6 +125,19 @@ fn retained<const U: bool>(bench: &mut Bench<U>) {
     bench.run(100);
 }
 
+fn in_use<const U: bool>(bench: &mut Bench<U>) {
+    bench.create(spec());
+    bench.run(30);
+    bench.attachments = vec!["prod".to_owned()];
+    bench.referrers = vec![Referrer { name: "a".to_owned(), deleting_since: None }];
+    bench.delete();
+    bench.run(60);
+    bench.referrers.clear();
+    bench.run(60);
+    bench.attachments.clear();
+    bench.run(60);
+}
+
 /// All of them.
 pub fn all<const U: bool>() -> Vec<Story<U>> {
     let quiet = |name, tell: fn(&mut Bench<U>)| Story { name, tell, quiet: true };
@@ -140,6 +154,7 @@ pub fn all<const U: bool>() -> Vec<Story<U>> {
         quiet("lost record", lost_record),
         quiet("deleted by others", deleted_by_others),
         quiet("retained", retained),
+        quiet("in use", in_use),
     ]
 }
 

@@ -30,7 +30,7 @@ fn end<const U: bool>(bench: &mut Bench<U>) -> End {
             common.observed_generation,
             stored.meta.finalizer,
             common.record.as_ref().map_or(Fate::None, |record| record["main"].fate),
-            stored.meta.deleting,
+            stored.meta.deleting(),
         )
     });
     let now = bench.now;

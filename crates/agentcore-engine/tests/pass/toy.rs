@@ -9,7 +9,7 @@ use agentcore_api::{
 use agentcore_engine::{
     differ,
     kind::{Blocked, Kind, LeftOver, Plan, Planning, Resolved, Serving, State, View},
-    known::Reference,
+    known::{NamedBy, Reference},
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,8 @@ impl<const UNIQUE: bool> Kind for Toy<UNIQUE> {
     const NAMES_ARE_UNIQUE: bool = UNIQUE;
     const REDEPLOYS: bool = true;
     const DELETION_POLICY: DeletionPolicy = DeletionPolicy::Delete;
+    const ATTACHMENTS: Option<&'static str> = Some("endpoints");
+    const NAMED_BY: Option<NamedBy> = Some(NamedBy { kind: "Player", field: "spec.toyRef.name" });
 
     type Spec = Spec;
     type Status = Status;

@@ -2,6 +2,7 @@
 
 mod deletion;
 mod failures;
+mod held;
 mod life;
 
 mod names;
