@@ -36,7 +36,7 @@ fn an_unknown_field_is_dropped_where_the_user_asks_for_leniency() {
     let namespace = namespace("lenient");
     ok(&mut kubectl_apply(&namespace, TYPO, &["--validate=warn"]));
     let stored = ok(cluster().kubectl().args(["get", "acmem", "typo", "-n", &namespace, "-o", "jsonpath={.spec}"]));
-    assert_eq!(stored, r#"{"eventExpiryDays":30,"suspend":false}"#);
+    assert_eq!(stored, r#"{"drift":"Correct","eventExpiryDays":30,"suspend":false}"#);
 }
 
 /// YAML 1.1 reads `yes` and `on` as booleans, and 1 as a number.

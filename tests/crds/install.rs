@@ -69,13 +69,16 @@ fn defaults_are_those_of_the_documentation() {
         }
     });
     let expected = [
+        r#"AgentMemory.spec.drift = "Correct""#,
         "AgentMemory.spec.eventExpiryDays = 30",
         "AgentMemory.spec.suspend = false",
         r#"AgentMemory.status = {"observedGeneration":-1}"#,
+        r#"AgentRuntime.spec.drift = "Correct""#,
         r#"AgentRuntime.spec.network = {"mode":"PUBLIC"}"#,
         r#"AgentRuntime.spec.network.mode = "PUBLIC""#,
         "AgentRuntime.spec.suspend = false",
         r#"AgentRuntime.status = {"observedGeneration":-1}"#,
+        r#"CodeInterpreter.spec.drift = "Correct""#,
         r#"CodeInterpreter.spec.network = {"mode":"SANDBOX"}"#,
         r#"CodeInterpreter.spec.network.mode = "SANDBOX""#,
         r#"CodeInterpreter.spec.replacement = "Never""#,

@@ -16,6 +16,9 @@ pub const LEAVES: &[&str] = &[
     "AgentMemory.spec.suspend",
     "CodeInterpreter.spec.suspend",
     "CodeInterpreter.spec.replacement",
+    "AgentRuntime.spec.drift",
+    "AgentMemory.spec.drift",
+    "CodeInterpreter.spec.drift",
 ];
 
 /// A small object of each kind.
@@ -104,6 +107,79 @@ async fn suspend(world: &World, kind: &str) {
     let resource = subject.resource().await.unwrap();
     assert_eq!(resource["body"]["description"], "Edited while suspended", "{kind}");
     assert_eq!(resource["tags"]["team"], "sales", "{kind}");
+}
+
+/// Somebody else edits what AWS has: it is told, set back, or left; and what is deleted stays so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drift_is_reported_ignored_or_corrected() {
+    let world = World::new("drift").await;
+    let kinds = [("AgentRuntime", "AgentRuntime"), ("AgentMemory", "Memory")];
+    join_all(kinds.iter().map(|(kind, type_)| drift(&world, kind, type_))).await;
+
+    // An interpreter can't be changed, by anybody; it can be deleted.
+    let subject = Subject::create(&world, "CodeInterpreter", "gone", &json!({ "drift": "Report" })).await.unwrap();
+    let ready = subject.ready().await.unwrap();
+    world.mutate(json!({ "action": "delete", "type": "CodeInterpreter", "id": ready["status"]["id"] }));
+    world.annotate(&subject.object, "agentcore-operator.github.io/requestedAt", "1").await;
+    let stalled = world.condition(&subject.object, "Stalled", "True", "Drifted").await;
+    assert_eq!(condition(&stalled, "Drifted")["status"], "True", "{stalled:#}");
+    subject.edit(&json!({ "drift": "Correct" })).await.unwrap();
+    let anew = subject.ready().await.unwrap();
+    assert_ne!(anew["status"]["id"], ready["status"]["id"]);
+}
+
+async fn drift(world: &World, kind: &str, type_: &str) {
+    let mut spec = small(kind);
+    spec["drift"] = json!("Report");
+    spec["description"] = json!("Ours");
+    let subject = Subject::create(world, kind, "shared", &spec).await.unwrap();
+    let name = aws_name(&subject.ready().await.unwrap());
+    let id = subject.now().await["status"]["id"].clone();
+    // Memories have no versions: what changes soon after our own write may be AWS that is not done with it.
+    world.aws.with(|sim| sim.advance_clock(jiff::SignedDuration::from_mins(30)));
+    let mark = world.mark();
+    let look = async |number: &str| {
+        world.annotate(&subject.object, "agentcore-operator.github.io/requestedAt", number).await;
+        world.until(&subject.object, "answered", |object| object["status"]["lastHandledRequestAt"] == number).await
+    };
+    let token = format!("theirs-{kind}-theirs-theirs-theirs-theirs");
+    let id = id.as_str().unwrap();
+    match kind {
+        "AgentRuntime" => world.foreign(
+            "PUT",
+            &format!("/runtimes/{id}/"),
+            &json!({
+                "agentRuntimeArtifact": { "containerConfiguration": { "containerUri": spec["artifact"]["container"]["image"] } },
+                "roleArn": spec["executionRole"]["arn"],
+                "networkConfiguration": { "networkMode": "PUBLIC" },
+                "environmentVariables": { "AWS_REGION": "us-west-2", "AWS_DEFAULT_REGION": "us-west-2" },
+                "description": "Theirs",
+                "clientToken": token,
+            }),
+        ),
+        _ => world.foreign(
+            "PUT",
+            &format!("/memories/{id}/update"),
+            &json!({ "description": "Theirs", "clientToken": token }),
+        ),
+    };
+    let told = look("1").await;
+    assert_eq!(condition(&told, "Ready")["status"], "True", "{told:#}");
+    let message = condition(&told, "Drifted")["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("differs from the spec in description,") && !message.contains("Theirs"), "{message}");
+    assert!(world.events(&subject.object).iter().any(|event| event.starts_with("Warning Drifted")), "{kind}");
+
+    subject.edit(&json!({ "drift": "Ignore" })).await.unwrap();
+    subject.ready().await.unwrap();
+    let ignored = look("2").await;
+    assert_eq!(condition(&ignored, "Drifted"), Value::Null, "{kind}");
+    let update = format!("Update{type_}");
+    assert_eq!(subject.writes_since(mark, &name), [update.as_str()], "{kind}: theirs");
+
+    subject.edit(&json!({ "drift": "Correct" })).await.unwrap();
+    subject.ready().await.unwrap();
+    assert_eq!(subject.writes_since(mark, &name), [update.as_str(), &update], "{kind}");
+    assert_eq!(subject.resource().await.unwrap()["body"]["description"], "Ours", "{kind}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

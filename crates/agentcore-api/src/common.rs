@@ -28,6 +28,14 @@ pub struct CommonSpec {
     #[serde(default)]
     pub suspend: bool,
 
+    /// What happens when others have changed the resource in AWS, so that a field of this spec differs there. `Correct`
+    /// sets it back. `Report` changes nothing and names the fields in the condition `Drifted`. `Ignore` does nothing.
+    /// With the last two, a resource that others have deleted is not created anew. An edit of this spec is always sent,
+    /// and with it all that it says.
+    #[serde(default, skip_serializing_if = "Drift::is_default")]
+    #[schemars(extend("default" = "Correct"))]
+    pub drift: Drift,
+
     /// Tags of the AWS resource, at most 40. They add to the operator's `--default-tags` (a key here wins) and to
     /// the tags by which it knows its own. Keys: up to 128 of letters, digits, spaces and `._:/=+@-`, starting with
     /// neither `aws:` nor `agentcore-operator/`. Values: up to 256 of the same characters.
@@ -50,6 +58,26 @@ pub enum DeletionPolicy {
     Delete,
     /// The AWS resource stays, and the object goes.
     Retain,
+}
+
+/// What happens when others have changed a resource in AWS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::schema::without_description)]
+pub enum Drift {
+    /// It is set back.
+    #[default]
+    Correct,
+    /// It is told.
+    Report,
+    /// Nothing.
+    Ignore,
+}
+
+impl Drift {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A user's tags, by key.

@@ -39,15 +39,17 @@ impl<K: Kind> Pass<'_, K> {
         let accepted = settled.record.accepted_digest.as_deref();
         let differs = accepted.is_some() && desired.digest.settings_differ(accepted);
         let consent = self.object.meta.annotation(agentcore_api::keys::annotation::ALLOW_DELETE_STRATEGIES);
+        let changed = differs || settled.again || self.redeploy().is_some();
         let plan = K::plan(&Planning {
             spec: desired.spec,
             desired: &desired.body.settings,
             view: settled.view,
             record: &settled.record,
-            changed: differs || settled.again || self.redeploy().is_some(),
+            changed,
             policy: self.policy(),
             consent: consent.into_iter().flat_map(|names| names.split(',').map(str::trim)).collect(),
         });
+        let plan = self.without_drift(desired, &mut settled, plan, changed);
         // Planned with what was before: a resource that was edited before it first worked may still be replaced.
         if settled.good && !matches!(plan, Plan::Replace(_)) {
             settled.record.ever_active = true;
@@ -338,18 +340,29 @@ impl<K: Kind> Pass<'_, K> {
         Ok(Some(rest(report)))
     }
 
-    /// Whether what AWS shows is what our last write made of it, and nobody asks for another.
+    /// Whether what AWS shows is what our last write made of it, a moment ago, and nobody asks for another.
     fn is_our_own(&self, settled: &Settled<'_, K>) -> bool {
+        let asked = self.requested() || self.redeploy().is_some();
+        self.shows_our_write(settled) && self.is_recent(settled) && !self.known.announced && !asked
+    }
+
+    /// Whether our last write is so recent that the same is not sent again.
+    pub(crate) fn is_recent(&self, settled: &Settled<'_, K>) -> bool {
+        let written = settled.record.last_write.as_ref().and_then(|write| write.at.as_ref()).map(|at| at.0);
+        written.is_some_and(|at| self.now < at + self.rules.failed_retry)
+    }
+
+    /// Whether AWS shows what our last write made: nobody has changed anything since.
+    pub(crate) fn shows_our_write(&self, settled: &Settled<'_, K>) -> bool {
         let Some(write) = &settled.record.last_write else { return false };
         let Some(at) = write.at.as_ref().map(|at| at.0) else { return false };
-        let recent = settled.record.accepted_digest.is_some() && self.now < at + self.rules.failed_retry;
         let facts = &settled.view.facts;
-        let same = match &write.version {
-            Some(version) => facts.version.as_ref() == Some(version),
-            // Without versions the time of update tells, which AWS also moves while our own change settles.
-            None => facts.updated_at.is_none_or(|updated| updated < at + self.rules.delete_retry),
-        };
-        same && recent && !self.known.announced && !self.requested() && self.redeploy().is_none()
+        settled.record.accepted_digest.is_some()
+            && match &write.version {
+                Some(version) => facts.version.as_ref() == Some(version),
+                // Without versions the time of update tells, which AWS also moves while our own change settles.
+                None => facts.updated_at.is_none_or(|updated| updated < at + self.rules.delete_retry),
+            }
     }
 
     /// Whether this body failed before, and the conditions say so.

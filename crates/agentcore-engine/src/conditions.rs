@@ -139,6 +139,15 @@ pub fn transition(before: &CommonStatus, after: &CommonStatus) -> Option<Event> 
     Some(Event { warning, reason, note: tells.message.clone() })
 }
 
+/// The event of drift: what differs now and did not before.
+pub fn drift(before: &CommonStatus, after: &CommonStatus) -> Option<Event> {
+    let tells = after.condition(ConditionType::Drifted)?;
+    // A resource that is gone is told as what stalls the object.
+    let stalled = after.condition(ConditionType::Stalled).is_some_and(|stalled| stalled.reason == tells.reason);
+    let told = before.condition(ConditionType::Drifted).is_some_and(|told| told.message == tells.message);
+    (!told && !stalled).then(|| Event { warning: true, reason: Reason::Drifted, note: tells.message.clone() })
+}
+
 /// Kubernetes keeps these times in whole seconds.
 pub fn whole_seconds(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)

@@ -201,6 +201,9 @@ impl<K: Kind> Pass<'_, K> {
             });
             return self.start_over(record, verdict, &message);
         }
+        if let Some(end) = self.stays_gone(desired, record, id) {
+            return end;
+        }
         let message = format!("the {} {id} was deleted in AWS, not by this operator: creates it anew", K::NOUN);
         self.start_over(record, Verdict::Progressing(Reason::Creating), &message)
     }

@@ -1,6 +1,7 @@
 //! How a pass ends: the status that is written, the events, and when to look again.
 
 use agentcore_api::{
+    common::Drift,
     keys::annotation,
     status::{ConditionType, PartRecord, Reason},
 };
@@ -43,9 +44,14 @@ impl<K: Kind> Pass<'_, K> {
             conditions::clear(common, ConditionType::StrategiesActive);
             conditions::clear(common, ConditionType::FieldsNotCleared);
         }
+        let reports = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).drift == Drift::Report);
+        if meta.deleting() || !reports {
+            conditions::clear(common, ConditionType::Drifted);
+        }
         conditions::inform(common, ConditionType::Suspended, note, Reason::Suspended, meta.generation, self.now);
         conditions::apply(common, verdict, clip_to(message, 4096), meta.generation, self.now);
-        let events = conditions::transition(self.status(), common).into_iter().collect();
+        let mut events: Vec<_> = conditions::transition(self.status(), common).into_iter().collect();
+        events.extend(conditions::drift(self.status(), common));
         Report { status, conclusion: self.known.outcome.is_some(), release: false, events, again, fault: None }
     }
 

@@ -141,6 +141,8 @@ names! {
         EndpointsRemain,
         /// A defect of the operator.
         InternalError,
+        /// Others have changed the resource, or deleted it, and the spec says not to set that back.
+        Drifted,
     }
 }
 
@@ -206,7 +208,7 @@ mod tests {
              ProgressingWithRetry Throttled AwsUnavailable AccessDenied CredentialsMissing QuotaExceeded Conflict \
              RoleNotReady InvalidSpec UnreadableSpec CreateFailed UpdateFailed DeleteFailed NotOwned AccountMismatch \
              RegionMismatch RoleNotAllowed ExternalIdNotAllowed TooManyVariables StrategyFailed NotClearable \
-             DeletionNotAllowed InUse EndpointsRemain InternalError";
+             DeletionNotAllowed InUse EndpointsRemain InternalError Drifted";
         let actual: Vec<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
         assert_eq!(actual, frozen.split_whitespace().collect::<Vec<_>>());
     }

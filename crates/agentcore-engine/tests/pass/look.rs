@@ -10,6 +10,7 @@ use crate::{
     aws::{Shape, Switches},
     bench::Bench,
     stories::spec,
+    toy::Spec,
 };
 
 impl<const U: bool> Bench<U> {
@@ -77,6 +78,18 @@ impl<const U: bool> Bench<U> {
         let now = self.now;
         for resource in &mut self.home().resources {
             resource.becomes(now, vec![(SignedDuration::ZERO, None)]);
+        }
+    }
+
+    /// Somebody else changes what AWS has.
+    pub fn others_change(&mut self, change: impl Fn(&mut Spec)) {
+        let now = self.now;
+        for resource in &mut self.home().resources {
+            if let Some(mut shape) = resource.at(now).cloned() {
+                change(&mut shape.settings);
+                let changed = Shape { version: shape.version + 1, updated_at: now, ..shape };
+                resource.becomes(now, vec![(SignedDuration::ZERO, Some(changed))]);
+            }
         }
     }
 

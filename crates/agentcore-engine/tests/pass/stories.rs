@@ -1,5 +1,6 @@
 //! What users do, told once and used twice: without troubles, and with one at each step.
 
+use agentcore_api::common::Drift;
 use agentcore_engine::known::Referrer;
 use jiff::SignedDuration;
 
@@ -125,6 +126,17 @@ fn retained<const U: bool>(bench: &mut Bench<U>) {
     bench.run(100);
 }
 
+fn drift<const U: bool>(bench: &mut Bench<U>) {
+    let mut spec = spec();
+    spec.common.drift = Drift::Report;
+    bench.create(spec);
+    bench.run(30);
+    bench.others_change(|settings| settings.description = Some("theirs".to_owned()));
+    bench.run(700);
+    bench.edit(|spec| spec.role = Some("arn:aws:iam::123456789012:role/AmazonBedrockAgentCoreX".to_owned()));
+    bench.run(60);
+}
+
 fn in_use<const U: bool>(bench: &mut Bench<U>) {
     bench.create(spec());
     bench.run(30);
@@ -155,6 +167,7 @@ pub fn all<const U: bool>() -> Vec<Story<U>> {
         quiet("deleted by others", deleted_by_others),
         quiet("retained", retained),
         quiet("in use", in_use),
+        quiet("drift", drift),
     ]
 }
 

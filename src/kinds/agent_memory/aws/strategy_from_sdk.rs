@@ -25,7 +25,7 @@ pub(super) fn seen(shown: &types::MemoryStrategy) -> SeenStrategy {
             name: shown.name.clone(),
             type_,
             description: shown.description.clone(),
-            namespace_templates: shown.namespace_templates.clone(),
+            namespace_templates: namespace_templates(shown),
             record_schema: shown.memory_record_schema.as_ref().map(record_schema),
             record_expiry_days: shown.record_expiry_duration_days,
             extraction: configuration.and_then(|own| own.extraction.as_ref()).and_then(extraction),
@@ -43,6 +43,12 @@ pub(super) fn seen(shown: &types::MemoryStrategy) -> SeenStrategy {
         type_: word.to_owned(),
         strategy,
     }
+}
+
+/// The namespaces: AWS shows them twice, under an older name too, and older strategies under that one only.
+#[allow(deprecated, reason = "the older name")]
+fn namespace_templates(shown: &types::MemoryStrategy) -> Vec<String> {
+    if shown.namespace_templates.is_empty() { shown.namespaces.clone() } else { shown.namespace_templates.clone() }
 }
 
 fn built_in_type(type_: &types::MemoryStrategyType) -> Option<StrategyType> {

@@ -189,6 +189,25 @@ fn what_aws_would_not_take_is_not_sent() {
     assert!(input.memory_strategies.is_none() && input.namespace_keys.is_none() && input.tags.is_none());
 }
 
+/// AWS shows the namespaces under two names, with the same content, or under the older one only.
+#[test]
+#[allow(deprecated, reason = "the older name")]
+fn both_names_of_the_namespaces_are_one() {
+    let shown = |templates: &[&str], namespaces: &[&str]| {
+        let owned = |list: &[&str]| Some(list.iter().map(|one| (*one).to_owned()).collect());
+        let strategy = aws_sdk_bedrockagentcorecontrol::types::MemoryStrategy::builder()
+            .strategy_id("s-1")
+            .name("S")
+            .r#type(aws_sdk_bedrockagentcorecontrol::types::MemoryStrategyType::Semantic)
+            .set_namespaces(owned(namespaces))
+            .set_namespace_templates(owned(templates));
+        super::strategy_from_sdk::seen(&strategy.build().unwrap()).strategy.unwrap().namespace_templates
+    };
+    assert_eq!(shown(&["/a/"], &["/a/"]), ["/a/"]);
+    assert_eq!(shown(&[], &["/a/"]), ["/a/"]);
+    assert_eq!(shown(&["/a/"], &[]), ["/a/"]);
+}
+
 #[test]
 fn candidates_have_ids_that_aws_gives_to_the_name() {
     let is_candidate = |id: &str| {

@@ -8,7 +8,7 @@ use agentcore_engine::{conditions, known::Referent, step::Event};
 use jiff::SignedDuration;
 
 use crate::{
-    aws::{Shape, Switches},
+    aws::Switches,
     bench::{Bench, tell},
     drive::{Trouble, What},
     stories::{spec, tag},
@@ -118,12 +118,7 @@ fn what_aws_renders_hides_no_edit_and_no_change_of_others() {
         bench.edit(|spec| spec.description = Some("second".to_owned()));
         bench.run(1200);
         assert_eq!((bench.verbs().as_str(), bench.says().as_str()), ("create update", "True/Available"), "{versions}");
-        let now = bench.now;
-        let resource = &mut bench.home().resources[0];
-        let shape = resource.at(now).cloned().unwrap();
-        let theirs = Spec { description: Some("theirs".to_owned()), ..shape.settings.clone() };
-        let changed = Shape { settings: theirs, version: shape.version + 1, updated_at: now, ..shape };
-        resource.becomes(now, vec![(SignedDuration::ZERO, Some(changed))]);
+        bench.others_change(|settings| settings.description = Some("theirs".to_owned()));
         bench.run(1200);
         assert_eq!((bench.calls("update"), bench.says().as_str()), (2, "True/Available"), "versions: {versions}");
         assert_eq!(bench.ours()[0].settings.description.as_deref(), Some("second"));
