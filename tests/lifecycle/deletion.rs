@@ -165,6 +165,16 @@ async fn retain_leaves_it_and_names_what_remains() {
             |event: &String| event.starts_with("Warning") && event.contains(&arn) && event.contains("stays in AWS");
         assert!(events.iter().any(told), "{events:#?}");
         assert!(world.operator.log().contains(&format!("{arn} stays in AWS")), "the log names it too");
+
+        // Applied again, it has what it had.
+        let spec = object["spec"].clone();
+        let again = world.create(object["kind"].as_str().unwrap(), "kept", spec).await;
+        let taken = world.ready(&again).await;
+        assert_eq!(taken["status"]["arn"], arn);
+        assert_eq!(world.resources().len(), before.len());
+        let owner = |item: &agentcore_sim::InventoryItem| item.tags.get("agentcore-operator/uid").cloned();
+        let found = world.resources().into_iter().find(|item| item.arn == arn).unwrap();
+        assert_eq!(owner(&found).as_deref(), again["metadata"]["uid"].as_str(), "it says whose it is now");
     }
     assert!(!world.calls().iter().any(|call| call.starts_with("Delete")), "{:?}", world.calls());
 }

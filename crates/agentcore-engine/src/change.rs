@@ -249,7 +249,7 @@ impl<K: Kind> Pass<'_, K> {
         // A create leaves nothing over, and a version that others made is theirs: only our own updates count.
         let updated = self.record().is_some_and(|record| {
             let write = record.last_write.as_ref();
-            let ours = write.is_none_or(|write| write.version.is_none() || write.version == view.facts.version);
+            let ours = write.is_some_and(|write| write.version.is_none() || write.version == view.facts.version);
             ours && write.and_then(|write| write.at.as_ref()) != record.sent_at.as_ref()
         });
         let left = if updated { K::left_over(&desired.body.settings, view) } else { Vec::new() };

@@ -8,14 +8,15 @@ use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use crate::{
-    conditions::Verdict,
+    conditions::{Verdict, whole_seconds},
     digest::create_token,
     fault::Class,
     kind::{Body, Kind},
-    lookup::Found,
-    pass::{Desired, Flow, Pass, Place, act, clip, rest},
+    lookup::{Found, Stranger},
+    pass::{Desired, Flow, Pass, act, clip, rest},
     record,
     step::{Accepted, Act, Again, Call, Outcome, Step},
+    take::Origin,
 };
 
 impl<K: Kind> Pass<'_, K> {
@@ -33,7 +34,11 @@ impl<K: Kind> Pass<'_, K> {
         if !K::NAMES_ARE_UNIQUE {
             match self.look_up(&desired.place, self.record(), 0, None)? {
                 Found::Ours(candidate) => return Err(self.found(desired, None, &candidate.id)),
-                Found::Stranger(_, whose) => return Err(self.not_owned(&desired.place.name, &whose, "")),
+                Found::Stranger(_, Stranger { earlier: Some(earlier), .. }) => {
+                    return Err(self.take(desired, None, &earlier.id, Origin::Earlier));
+                }
+                // Where names are not unique, a stranger is in nobody's way; but whoever chose the name may have meant it.
+                Found::Stranger(_, stranger) => return Err(self.not_owned(&desired.place.name, &stranger.whose, "")),
                 Found::Unreadable(fault) => return Err(self.fault(&fault)),
                 Found::Empty(_) => {}
             }
@@ -192,7 +197,10 @@ impl<K: Kind> Pass<'_, K> {
         match first {
             Found::Ours(candidate) => Ok(self.found(desired, Some(record), &candidate.id)),
             // AWS refused our create because of that name, so nothing of ours exists.
-            Found::Stranger(_, whose) if Self::refused_for_name(record) => Ok(self.name_taken(desired, record, &whose)),
+            Found::Stranger(_, stranger) if Self::refused_for_name(record) => Ok(match stranger.earlier {
+                Some(earlier) => self.take(desired, Some(record), &earlier.id, Origin::Earlier),
+                None => self.name_taken(desired, record, &stranger.whose),
+            }),
             Found::Unreadable(fault) => Ok(self.fault(&fault)),
             Found::Empty(began) | Found::Stranger(began, _) if began >= proof_from => {
                 let second = self.look_up(&desired.place, Some(record), 1, Some(began + self.rules.gone_gap))?;
@@ -202,7 +210,14 @@ impl<K: Kind> Pass<'_, K> {
                     Found::Unreadable(fault) => self.fault(&fault),
                 })
             }
-            Found::Stranger(_, whose) => {
+            Found::Stranger(_, Stranger { earlier: Some(_), whose }) => {
+                // What our own create made may still appear: it is waited for first.
+                let message =
+                    format!("{whose}; looks until {} for what was created for this one", whole_seconds(proof_from));
+                let status = self.object.status.clone();
+                Ok(self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, wait))
+            }
+            Found::Stranger(_, Stranger { whose, .. }) => {
                 let more = ". The name can be changed two minutes after the create";
                 let message = Self::not_owned_message(&desired.place.name, &whose, more);
                 let status = self.object.status.clone();
@@ -213,33 +228,12 @@ impl<K: Kind> Pass<'_, K> {
                     "it is not known whether AWS has created the {} {}: looks for it until {}",
                     K::NOUN,
                     desired.place.name,
-                    crate::conditions::whole_seconds(proof_from)
+                    whole_seconds(proof_from)
                 );
                 let status = self.object.status.clone();
                 Ok(self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, wait))
             }
         }
-    }
-
-    /// What a look-up found is written first; only the next pass acts on it.
-    pub(crate) fn found(&self, desired: &Desired<'_, K>, record: Option<&PartRecord>, id: &str) -> Step<K> {
-        let mut part = record.cloned().unwrap_or_else(|| {
-            // Creations are counted on: a token is never used for two.
-            let lost = record::lost(self.now);
-            let creation = self.record().map_or(lost.creation, |before| before.creation);
-            PartRecord { creation, ..lost }
-        });
-        record::found(&mut part, id);
-        if part.body_digest.is_none() {
-            // The record was lost, and with it the names of the children that this object had made.
-            let name = |name| agentcore_api::status::Child { name, id: None };
-            part.children = K::children(&desired.body.settings).into_iter().map(name).collect();
-        }
-        let mut status = self.object.status.clone();
-        record::put::<K>(&mut status, part);
-        Self::pin(&mut status, &desired.place, id);
-        let message = format!("found the {} {id} that was created for this object", K::NOUN);
-        self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
     }
 
     fn nothing_came(&self, record: &PartRecord) -> Step<K> {
@@ -276,16 +270,6 @@ impl<K: Kind> Pass<'_, K> {
             K::NAME_FIELD,
             K::NOUN
         )
-    }
-
-    /// Where the resource is that was found.
-    pub(crate) fn pin(status: &mut K::Status, place: &Place, id: &str) {
-        let common = K::status_mut(status);
-        common.id = Some(id.to_owned());
-        common.account = Some(place.account.clone());
-        common.partition = Some(place.partition.clone());
-        common.region = Some(place.region.clone());
-        common.name = Some(place.name.clone());
     }
 
     /// Nothing of ours exists: the record says so, and where it would have been is open again.

@@ -95,7 +95,7 @@ impl<K: Kind> Pass<'_, K> {
                     _ => return Ok(Gone::Another(candidate.id.clone())),
                 },
                 Whose::Unreadable(fault) => unreadable = Some(fault),
-                Whose::Other(_) | Whose::Gone => {}
+                Whose::Earlier | Whose::Other(_) | Whose::Gone => {}
             }
         }
         unreadable.map_or(Ok(gone), |fault| Err(self.fault(&fault)))

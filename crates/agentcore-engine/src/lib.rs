@@ -17,7 +17,7 @@
 //! | [`known`] | queries, and their answers |
 //! | [`kind`] | what a kind must say of itself |
 //! | [`pass`](next) | validate, observe, plan, for an object that is to be there |
-//! | `create`, `lookup`, `gone`, `present`, `change`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
+//! | `create`, `lookup`, `take`, `gone`, `present`, `change`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
 //! | [`record`] | how a record changes, and what a conclusion writes onto a newer object |
 //! | [`step`] | what a pass asks for, and what it reports |
 //! | [`conditions`] | the one place that turns a verdict into conditions |
@@ -45,6 +45,7 @@ mod lookup;
 mod pass;
 mod present;
 mod replace;
+mod take;
 mod verdict;
 
 pub use pass::next;

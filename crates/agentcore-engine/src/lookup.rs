@@ -18,16 +18,26 @@ pub(crate) enum Found {
     /// A resource of this object.
     Ours(Candidate),
     /// Nothing of ours, but a resource of that name that is somebody else's: when the look-up began, and whose.
-    Stranger(Timestamp, String),
+    Stranger(Timestamp, Stranger),
     /// Something that may be ours, and can't be told.
     Unreadable(Fault),
     /// Nothing; when the look-up began.
     Empty(Timestamp),
 }
 
+/// A resource that is not this object's.
+pub(crate) struct Stranger {
+    /// Its id, and whose it is, in words.
+    pub(crate) whose: String,
+    /// It, if it is of an earlier object of this name: a live one may take it over, one that is deleted never does.
+    pub(crate) earlier: Option<Candidate>,
+}
+
 /// Whose one candidate is.
 pub(crate) enum Whose {
     Ours,
+    /// Of an earlier object of this name.
+    Earlier,
     Other(String),
     Gone,
     Unreadable(Fault),
@@ -48,20 +58,33 @@ impl<K: Kind> Pass<'_, K> {
             Err(fault) => return Ok(Found::Unreadable(fault.clone())),
         };
         let mut stranger = None;
+        let mut earlier: Option<&Candidate> = None;
         let mut unreadable = None;
         for candidate in candidates {
             match self.whose(place, record, candidate)? {
                 Whose::Ours => return Ok(Found::Ours(candidate.clone())),
                 Whose::Other(whose) => stranger = Some(format!("{} exists, and {whose}", candidate.id)),
+                // Of several the newest.
+                Whose::Earlier => {
+                    earlier =
+                        earlier.into_iter().chain([candidate]).max_by_key(|one| (one.created_at, one.id.as_str()));
+                }
                 Whose::Unreadable(fault) => unreadable = Some(fault),
                 Whose::Gone => {}
             }
         }
-        Ok(match (unreadable, stranger) {
-            (Some(fault), _) => Found::Unreadable(fault),
-            (None, Some(whose)) => Found::Stranger(answer.began, whose),
-            (None, None) => Found::Empty(answer.began),
+        Ok(match (unreadable, earlier, stranger) {
+            (Some(fault), ..) => Found::Unreadable(fault),
+            (None, Some(earlier), _) => Found::Stranger(answer.began, Self::of_earlier(earlier)),
+            (None, None, Some(whose)) => Found::Stranger(answer.began, Stranger { whose, earlier: None }),
+            (None, None, None) => Found::Empty(answer.began),
         })
+    }
+
+    fn of_earlier(candidate: &Candidate) -> Stranger {
+        let id = &candidate.id;
+        let whose = format!("{id} exists, and its tags name an earlier {} of this name", K::NAME);
+        Stranger { whose, earlier: Some(candidate.clone()) }
     }
 
     /// Whether AWS refused this create because the name is taken.
@@ -82,6 +105,11 @@ impl<K: Kind> Pass<'_, K> {
             Ok(Some(found)) => {
                 return Ok(match tags::owner::<K>(&self.object.meta, self.settings, found) {
                     Owner::Us => self.ours(place, candidate)?,
+                    Owner::Earlier => match (self.ours(place, candidate)?, self.has_name(place, candidate)?) {
+                        (_, Err(fault)) => Whose::Unreadable(fault),
+                        (Whose::Ours, Ok(true)) => Whose::Earlier,
+                        _ => Whose::Gone,
+                    },
                     // An id that begins with our name may be of a longer name.
                     Owner::Other(whose) => match self.has_name(place, candidate)? {
                         Ok(true) => Whose::Other(whose),

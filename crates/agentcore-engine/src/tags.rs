@@ -34,14 +34,21 @@ pub fn proof<'a, K: Kind>(meta: &'a Meta, settings: &'a Settings) -> impl Iterat
 pub enum Owner {
     /// This object's.
     Us,
+    /// An earlier object's of the same kind and name, in the same namespace of the same cluster: only one can exist at
+    /// a time, so it is gone.
+    Earlier,
     /// Somebody else's; the text says whose, as far as the tags tell.
     Other(String),
 }
 
 /// Whose a resource with these tags is.
 pub fn owner<K: Kind>(meta: &Meta, settings: &Settings, tags: &TagMap) -> Owner {
-    if proof::<K>(meta, settings).all(|(key, value)| tags.get(key).is_some_and(|found| found == value)) {
+    let says = |(key, value): (&str, &str)| tags.get(key).is_some_and(|found| found == value);
+    if proof::<K>(meta, settings).all(says) {
         return Owner::Us;
+    }
+    if tags.contains_key(tag::UID) && proof::<K>(meta, settings).filter(|(key, _)| *key != tag::UID).all(says) {
+        return Owner::Earlier;
     }
     let said = |key: &str| tags.get(key).map_or("?", String::as_str);
     Owner::Other(if tags.contains_key(tag::UID) {

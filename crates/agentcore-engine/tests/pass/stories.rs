@@ -126,6 +126,16 @@ fn retained<const U: bool>(bench: &mut Bench<U>) {
     bench.run(100);
 }
 
+/// An object leaves its resource, and another of its name comes.
+fn taken_over<const U: bool>(bench: &mut Bench<U>) {
+    retained(bench);
+    bench.run(300);
+    let ids: Vec<_> = bench.home().resources.iter().map(|resource| resource.id.clone()).collect();
+    bench.home().granted.extend(ids.into_iter().map(|id| (id, "uid-2".to_owned())));
+    bench.create(described("second"));
+    bench.run(60);
+}
+
 fn drift<const U: bool>(bench: &mut Bench<U>) {
     let mut spec = spec();
     spec.common.drift = Drift::Report;
@@ -168,6 +178,7 @@ pub fn all<const U: bool>() -> Vec<Story<U>> {
         quiet("retained", retained),
         quiet("in use", in_use),
         quiet("drift", drift),
+        quiet("taken over", taken_over),
     ]
 }
 

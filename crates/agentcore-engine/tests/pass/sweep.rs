@@ -106,6 +106,11 @@ fn same<const U: bool>(
     if story.name == "retained" && end.resources.is_empty() {
         return object == before;
     }
+    // What the first object had not created the second one creates.
+    if story.name == "taken over" {
+        let ready = object.is_some_and(|object| object.contains("True/Available"));
+        return (object == before || ready) && end.resources.len() == 1;
+    }
     // It is tried hourly, at another time.
     if !story.quiet {
         return object.is_some_and(|object| !object.contains("True/Available")) && end.resources.len() <= 1;
@@ -129,6 +134,10 @@ fn judge<const U: bool>(story: &Story<U>, cloud: &Switches, run: &Run<U>, calm: 
         return Vec::new();
     }
     let mut wrong = run.bench.wrong.clone();
+    // Which of the two objects it hit decides the end.
+    if story.name == "taken over" && (is(Trouble::Delete) || is(Trouble::Edit)) {
+        return wrong;
+    }
     if is(Trouble::Delete) {
         let left = run.end.resources.iter().filter(|resource| resource.contains("Some(\"uid-")).count();
         if run.end.object.is_some() || (left > 0 && story.name != "retained") {

@@ -9,6 +9,7 @@ mod life;
 mod names;
 mod refusals;
 mod rendering;
+mod taken;
 
 mod lost;
 mod tokens;

@@ -1,0 +1,72 @@
+//! What was found in AWS becomes the object's. It is written first; only the next pass acts on it.
+
+use agentcore_api::status::{Child, PartRecord, Reason};
+
+use crate::{
+    conditions::Verdict,
+    kind::Kind,
+    pass::{Desired, Pass, Place},
+    record,
+    step::{Again, Step},
+};
+
+/// How a resource that was found came to be the object's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It was created for it.
+    Created,
+    /// It was created for an earlier object of the same kind, namespace and name.
+    Earlier,
+}
+
+impl<K: Kind> Pass<'_, K> {
+    /// What was created for this object was found.
+    pub(crate) fn found(&self, desired: &Desired<'_, K>, record: Option<&PartRecord>, id: &str) -> Step<K> {
+        self.take(desired, record, id, Origin::Created)
+    }
+
+    /// Writes that the resource is this object's.
+    pub(crate) fn take(
+        &self,
+        desired: &Desired<'_, K>,
+        record: Option<&PartRecord>,
+        id: &str,
+        origin: Origin,
+    ) -> Step<K> {
+        let mut part = record.cloned().unwrap_or_else(|| {
+            // Creations are counted on: a token is never used for two.
+            let lost = record::lost(self.now);
+            let creation = self.record().map_or(lost.creation, |before| before.creation);
+            PartRecord { creation, ..lost }
+        });
+        if origin != Origin::Created {
+            // It may hold data, and what it is was another's wish.
+            part.ever_active = true;
+            part.body_digest = None;
+        }
+        record::found(&mut part, id);
+        if part.body_digest.is_none() {
+            // What children this object, or the one before it, had made is not known: they are known by their names.
+            let child = |name| Child { name, id: None };
+            part.children = K::children(&desired.body.settings).into_iter().map(child).collect();
+        }
+        let mut status = self.object.status.clone();
+        record::put::<K>(&mut status, part);
+        Self::pin(&mut status, &desired.place, id);
+        let message = match origin {
+            Origin::Created => format!("found the {} {id} that was created for this object", K::NOUN),
+            Origin::Earlier => format!("takes over the {} {id} of an earlier {} of this name", K::NOUN, K::NAME),
+        };
+        self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
+    }
+
+    /// Where the resource is that was found.
+    pub(crate) fn pin(status: &mut K::Status, place: &Place, id: &str) {
+        let common = K::status_mut(status);
+        common.id = Some(id.to_owned());
+        common.account = Some(place.account.clone());
+        common.partition = Some(place.partition.clone());
+        common.region = Some(place.region.clone());
+        common.name = Some(place.name.clone());
+    }
+}
