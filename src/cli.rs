@@ -78,6 +78,12 @@ struct Run {
     #[arg(long, value_name = "N", default_value_t = 16)]
     concurrency: usize,
 
+    /// Which share of AWS's published quotas of requests a second the operator uses, above 0 and at most 1
+    ///
+    /// The quotas are of an account in a region: what others send counts too.
+    #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = parse_share)]
+    aws_quota_share: f64,
+
     /// How the log is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
@@ -166,6 +172,7 @@ impl Run {
             health_address: self.health_address,
             metrics_address: self.metrics_address,
             concurrency: self.concurrency,
+            aws_quota_share: self.aws_quota_share,
         })
     }
 }
@@ -197,6 +204,11 @@ fn parse_cluster_id(text: &str) -> Result<String, String> {
     } else {
         Err("1 to 128 letters, digits, spaces and ._:/=+@-".to_owned())
     }
+}
+
+fn parse_share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
+    share.ok_or_else(|| "a number above 0 and at most 1".to_owned())
 }
 
 fn parse_tag(text: &str) -> Result<(String, String), String> {
@@ -288,6 +300,16 @@ mod tests {
         assert!(!text.contains("SECRET"), "{text}");
         for harmless in ["an attempt", "requesting", "of our own"] {
             assert!(text.contains(harmless), "{harmless}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_a_share() {
+        let share = |text: &str| parse(&["--aws-quota-share", text]).map(|options| options.aws_quota_share);
+        assert_eq!(parse(&[]).unwrap().aws_quota_share, 0.7);
+        assert_eq!((share("1"), share("0.05")), (Ok(1.0), Ok(0.05)));
+        for bad in ["0", "-0.5", "1.01", "NaN", "inf", "70%", ""] {
+            assert!(share(bad).is_err(), "{bad}");
         }
     }
 

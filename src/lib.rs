@@ -8,4 +8,5 @@ pub mod kinds;
 pub mod kube;
 pub mod run;
 pub mod server;
+pub mod slot;
 pub mod version;

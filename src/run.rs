@@ -9,7 +9,6 @@ use futures::future::{BoxFuture, FutureExt, join_all};
 use kube::Client;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::Semaphore,
     time::sleep,
 };
 use tokio_util::sync::CancellationToken;
@@ -22,6 +21,7 @@ use crate::{
         controller::{self, Scope},
     },
     server::{self, health::Health, metrics::Metrics},
+    slot::Slots,
     version::VERSION,
 };
 
@@ -44,6 +44,8 @@ pub struct Options {
     pub metrics_address: SocketAddr,
     /// How many passes run at a time.
     pub concurrency: usize,
+    /// Which share of AWS's quotas of requests a second is used.
+    pub aws_quota_share: f64,
 }
 
 /// Runs the operator until SIGTERM or Ctrl-C, and then finishes the passes under way.
@@ -62,7 +64,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let client = Client::try_default()
         .await
         .context("there is no Kubernetes configuration: set KUBECONFIG, or run in a pod with a ServiceAccount")?;
-    let aws = Aws::new(metrics.clone()).await;
+    let aws = Aws::new(metrics.clone(), options.aws_quota_share).await;
     let Some(region) = aws.region() else {
         bail!("there is no AWS region: set AWS_REGION to the region of objects that name none");
     };
@@ -80,7 +82,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         aws,
         metrics,
         referrers: Referrers::default(),
-        slots: Arc::new(Semaphore::new(options.concurrency.max(1))),
+        slots: Slots::new(options.concurrency),
         instance: instance(),
         shutdown: shutdown.clone(),
         kinds: Arc::new(kinds.iter().map(|kind| (kind.name, kind.referable.clone())).collect()),

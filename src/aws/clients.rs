@@ -9,7 +9,7 @@ use std::{
 use agentcore_engine::{fault::Fault, known::Identity};
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
-use super::{control::Control, guard::Witness, sdk_error};
+use super::{control::Control, guard::Witness, limits::Limits, sdk_error};
 use crate::server::metrics::Metrics;
 
 /// How long one attempt may take. With the operation's own bound it ends within the 30 seconds in which a create
@@ -33,6 +33,7 @@ const DOUBT: Duration = Duration::from_secs(5);
 pub struct Aws {
     config: SdkConfig,
     metrics: Metrics,
+    limits: Limits,
     regions: Arc<Mutex<HashMap<String, Region>>>,
 }
 
@@ -62,8 +63,9 @@ pub struct Connection {
 }
 
 impl Aws {
-    /// Reads the standard configuration of AWS's SDKs: environment, profiles, web identity, container.
-    pub async fn new(metrics: Metrics) -> Self {
+    /// Reads the standard configuration of AWS's SDKs: environment, profiles, web identity, container. Of AWS's quotas
+    /// of requests it uses this share.
+    pub async fn new(metrics: Metrics, quota_share: f64) -> Self {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .timeout_config(
                 TimeoutConfig::builder()
@@ -75,7 +77,8 @@ impl Aws {
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .load()
             .await;
-        Self { config, metrics, regions: Arc::default() }
+        let limits = Limits::new(quota_share, metrics.clone());
+        Self { config, metrics, limits, regions: Arc::default() }
     }
 
     /// The operator's own region, if the configuration names one.
@@ -110,9 +113,10 @@ impl Aws {
         };
         let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
         let sdk = aws_sdk_bedrockagentcorecontrol::Client::new(&config);
+        let limiter = self.limits.of(&account, region);
         let connection = Connection {
             identity: Identity { account, partition },
-            control: Control::new(sdk, key.into(), self.metrics.clone()),
+            control: Control::new(sdk, key.into(), limiter, self.metrics.clone()),
         };
         tracing::info!(region, account = %connection.identity.account, caller = %arn, "AWS credentials checked");
         Ok(connection)

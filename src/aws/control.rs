@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 
-use super::{guard::Guard, sdk_error};
+use super::{Limiter, guard::Guard, meter::Meter, sdk_error};
 use crate::server::metrics::Metrics;
 
 /// The AgentCore control plane of one region.
@@ -27,12 +27,13 @@ use crate::server::metrics::Metrics;
 pub struct Control {
     sdk: Client,
     access_key: Arc<str>,
+    limiter: Limiter,
     metrics: Metrics,
 }
 
 impl Control {
-    pub(super) fn new(sdk: Client, access_key: Arc<str>, metrics: Metrics) -> Self {
-        Self { sdk, access_key, metrics }
+    pub(super) fn new(sdk: Client, access_key: Arc<str>, limiter: Limiter, metrics: Metrics) -> Self {
+        Self { sdk, access_key, limiter, metrics }
     }
 
     /// Whether both send their requests with the same access key.
@@ -45,7 +46,12 @@ impl Control {
         &self.sdk
     }
 
-    /// Sends a read. The SDK repeats it where that helps.
+    /// Where requests wait for their turn.
+    pub fn limiter(&self) -> &Limiter {
+        &self.limiter
+    }
+
+    /// Sends a read when it is its turn. The SDK repeats it where that helps.
     pub async fn read<T, E, B, F>(
         &self,
         operation: &'static str,
@@ -57,10 +63,12 @@ impl Control {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
         let guard = Guard { access_key: self.access_key.clone(), deadline: None };
-        self.answer(operation, send(request.interceptor(guard))).await
+        let _turn = self.limiter.turn(operation).await;
+        self.answer(operation, send(request.interceptor(guard).interceptor(self.meter(operation)))).await
     }
 
-    /// Sends an update, a delete or a change of tags, once: the pass decides about a repetition.
+    /// Sends an update, a delete or a change of tags, once: the pass decides about a repetition. It waits for nothing:
+    /// the turn of a write is had before the write is announced.
     pub async fn write<T, E, B, F>(
         &self,
         operation: &'static str,
@@ -102,7 +110,12 @@ impl Control {
     {
         let guard = Guard { access_key: self.access_key.clone(), deadline };
         let single = Config::builder().retry_config(RetryConfig::disabled());
-        self.answer(operation, send(request.interceptor(guard).config_override(single))).await
+        let request = request.interceptor(guard).interceptor(self.meter(operation));
+        self.answer(operation, send(request.config_override(single))).await
+    }
+
+    fn meter(&self, operation: &'static str) -> Meter {
+        Meter { operation, limiter: self.limiter.clone() }
     }
 
     async fn answer<T, E>(

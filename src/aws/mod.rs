@@ -3,10 +3,14 @@
 mod clients;
 mod control;
 mod guard;
+mod limits;
+mod meter;
 mod sdk_error;
 mod tags;
 pub mod time;
 
 pub use clients::{Aws, Connection};
 pub use control::Control;
+pub use limits::{Limiter, Turn};
 pub use sdk_error::{CREDENTIALS_CHANGED, credentials_changed};
+pub use tags::{TAG, UNTAG};

@@ -10,6 +10,12 @@ use aws_sdk_bedrockagentcorecontrol::client::customize::CustomizableOperation;
 
 use super::Control;
 
+/// AWS's name of the call that sets tags.
+pub const TAG: &str = "TagResource";
+
+/// AWS's name of the call that removes tags.
+pub const UNTAG: &str = "UntagResource";
+
 impl Control {
     /// The tags of a resource, or `None` if there is no such resource.
     pub async fn list_tags(&self, arn: &str) -> Result<Option<TagMap>, Fault> {
@@ -25,14 +31,14 @@ impl Control {
     pub async fn tag(&self, arn: &str, tags: &Tags) -> Result<Accepted, Fault> {
         let tags = tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         let request = self.sdk().tag_resource().resource_arn(arn).set_tags(Some(tags)).customize();
-        self.write("TagResource", request, CustomizableOperation::send).await?;
+        self.write(TAG, request, CustomizableOperation::send).await?;
         Ok(Accepted::default())
     }
 
     /// Removes tags.
     pub async fn untag(&self, arn: &str, keys: &[String]) -> Result<Accepted, Fault> {
         let request = self.sdk().untag_resource().resource_arn(arn).set_tag_keys(Some(keys.to_vec())).customize();
-        self.write("UntagResource", request, CustomizableOperation::send).await?;
+        self.write(UNTAG, request, CustomizableOperation::send).await?;
         Ok(Accepted::default())
     }
 }

@@ -6,12 +6,12 @@ use agentcore_engine::{
     fault::Fault,
     kind::{Body, Kind, View},
     known::Candidate,
-    step::Accepted,
+    step::{Accepted, Verb},
 };
 use kube::{Resource, core::NamespaceResourceScope};
 use serde::de::DeserializeOwned;
 
-use crate::aws::Control;
+use crate::aws::{Control, TAG, UNTAG};
 
 pub mod agent_memory;
 pub mod agent_runtime;
@@ -28,6 +28,24 @@ pub trait Managed: Kind<Spec: DeserializeOwned> {
         + Send
         + Sync
         + 'static;
+
+    /// AWS's name of the call that creates a resource.
+    const CREATE: &'static str;
+    /// AWS's name of the call that updates a resource.
+    const UPDATE: &'static str;
+    /// AWS's name of the call that deletes a resource.
+    const DELETE: &'static str;
+
+    /// AWS's name of the call that such a write is: turns are counted by it.
+    fn operation(verb: Verb) -> &'static str {
+        match verb {
+            Verb::Create => Self::CREATE,
+            Verb::Update => Self::UPDATE,
+            Verb::Delete => Self::DELETE,
+            Verb::Tag => TAG,
+            Verb::Untag => UNTAG,
+        }
+    }
 
     /// Reads a resource; `None` if there is none.
     fn get(control: &Control, id: &str) -> impl Future<Output = Result<Option<View<Self>>, Fault>> + Send;

@@ -70,7 +70,8 @@ pub async fn run<K: Managed>(
         .inspect_ok(forget_what_is_gone(&shell))
         .inspect_ok(announce_ready(ready))
         .applied_objects()
-        .predicate_filter(what_matters::<K>, kube::runtime::PredicateConfig::default());
+        .predicate_filter(what_matters::<K>, kube::runtime::PredicateConfig::default())
+        .inspect_ok(interrupt_what_waits(&shell));
     let mut controller = Controller::for_stream(objects, store).graceful_shutdown_on(shutdown.cancelled_owned());
     for wakeup in wakeups {
         controller = controller.reconcile_on(wakeup);
@@ -132,6 +133,14 @@ fn forget_what_is_gone<K: Managed>(
             shell.forget(&gone.namespace().unwrap_or_default(), &gone.name_any());
         }
     }
+}
+
+/// An object that waits for its turn and changes meanwhile has its pass at once: it may be deleted.
+fn interrupt_what_waits<K: Managed>(
+    shell: &Arc<Shell<K>>,
+) -> impl FnMut(&PartialObjectMeta<K::Object>) + Send + 'static {
+    let shell = Arc::clone(shell);
+    move |object| shell.interrupt(&object.namespace().unwrap_or_default(), &object.name_any())
 }
 
 /// Tells once that all objects were seen.

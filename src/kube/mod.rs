@@ -4,6 +4,7 @@ mod backoff;
 pub mod controller;
 mod events;
 mod hints;
+mod line;
 mod objects;
 mod perform;
 mod referrers;

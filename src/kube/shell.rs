@@ -1,6 +1,6 @@
 //! One pass after another over one object: asks `next`, performs, writes what it reports.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use agentcore_api::status::{ConditionType, Reason};
 use agentcore_engine::{
@@ -9,31 +9,38 @@ use agentcore_engine::{
     known::Known,
     next,
     object::Settings,
-    record,
+    queued, record,
     rules::Rules,
-    step::{Act, Again, Report, Step},
+    step::{Act, Again, Intent, Report, Step},
 };
 use jiff::Timestamp;
 use kube::{Client, api::ApiResource};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::sleep,
-};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     backoff, events,
     hints::Hints,
+    line::Waits,
     objects::{Error, Objects, Read, namespace_uid},
     referrers::Referrers,
 };
-use crate::{aws::Aws, kinds::Managed, server::metrics::Metrics};
+use crate::{
+    aws::{Aws, Limiter, Turn},
+    kinds::Managed,
+    server::metrics::Metrics,
+    slot::{self, Slots},
+};
 
 /// How many questions and acts a pass may have. A pass has about ten; a pass without an end is a defect.
 const STEPS: usize = 200;
 
 /// How many passes follow each other at once before others get their turn.
 const IN_A_ROW: usize = 8;
+
+/// How long a pass waits for the turn of its write. One that would wait longer ends, and begins anew in its turn: what
+/// it has read would be old by then.
+const SHORT_WAIT: Duration = Duration::from_secs(1);
 
 /// How often a conclusion is written again while the API server fails.
 const CONCLUSION_TRIES: u32 = 6;
@@ -54,7 +61,7 @@ pub struct Shared {
     /// Which of several operators this is, for events.
     pub instance: String,
     /// One for each pass that may run at the same time.
-    pub slots: Arc<Semaphore>,
+    pub slots: Slots,
     /// Cancelled when the operator is asked to stop: then nothing new begins.
     pub shutdown: CancellationToken,
     /// The kinds that objects may refer to, by name.
@@ -82,6 +89,7 @@ pub struct Shell<K: Managed> {
     pub(super) shared: Shared,
     rules: Rules,
     hints: Hints,
+    waits: Waits,
     kind: std::marker::PhantomData<K>,
 }
 
@@ -94,15 +102,37 @@ pub enum Rest {
     UntilChange,
 }
 
-tokio::task_local! {
-    /// The slot of the pass that runs; given back while it waits.
-    static SLOT: RefCell<Option<OwnedSemaphorePermit>>;
+/// How a pass ended.
+enum End {
+    /// It rests.
+    Rests(Again),
+    /// Its write waits for a turn, and others are first.
+    InLine(InLine),
+}
+
+/// A write that waits for its turn.
+struct InLine {
+    limiter: Limiter,
+    operation: &'static str,
+}
+
+/// A turn for a write.
+struct Booked {
+    operation: &'static str,
+    /// None where AWS can't be reached: the write will fail anyway.
+    _turn: Option<Turn>,
 }
 
 impl<K: Managed> Shell<K> {
     /// A shell whose passes take their turns with those of all kinds.
     pub fn new(shared: Shared) -> Self {
-        Self { shared, rules: Rules::production(), hints: Hints::default(), kind: std::marker::PhantomData }
+        Self {
+            shared,
+            rules: Rules::production(),
+            hints: Hints::default(),
+            waits: Waits::default(),
+            kind: std::marker::PhantomData,
+        }
     }
 
     /// The client of the cluster.
@@ -128,18 +158,18 @@ impl<K: Managed> Shell<K> {
 
     /// Looks after an object until there is nothing to be done at once.
     pub async fn look_after(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
-        let slots = Arc::clone(&self.shared.slots);
         let slot = tokio::select! {
             biased;
             // The objects that wait for their turn count as under way, and there may be thousands.
             () = self.shared.shutdown.cancelled() => return Ok(Rest::UntilChange),
-            slot = slots.acquire_owned() => slot.ok(),
+            slot = self.shared.slots.slot() => slot,
         };
-        SLOT.scope(RefCell::new(slot), self.passes(namespace, name)).await
+        slot.run(self.passes(namespace, name)).await
     }
 
     async fn passes(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
         let objects = Objects::new(self.shared.client.clone(), namespace);
+        let mut booked = None;
         for _ in 0..IN_A_ROW {
             if self.shared.shutdown.is_cancelled() {
                 return Ok(Rest::UntilChange);
@@ -155,7 +185,15 @@ impl<K: Managed> Shell<K> {
             if let Ok(spec) = &read.object.spec {
                 self.shared.referrers.set(K::NAME, namespace, name, &K::references(spec));
             }
-            match self.pass(&objects, read, &finalizers).await {
+            let again = match self.pass(&objects, read, &finalizers, &mut booked).await {
+                Ok(End::Rests(again)) => Ok(again),
+                Ok(End::InLine(line)) => {
+                    booked = self.wait_in_line(&line, namespace, name).await;
+                    continue;
+                }
+                Err(error) => Err(error),
+            };
+            match again {
                 Ok(Again::Now) | Err(Error::Conflict) => {}
                 Ok(Again::After(time)) => {
                     self.hints.succeeded(&uid);
@@ -176,23 +214,38 @@ impl<K: Managed> Shell<K> {
     }
 
     /// One pass. On shutdown it ends where it is, unless it has begun a write to AWS: that is concluded.
-    async fn pass(&self, objects: &Objects<K>, mut read: Read<K>, finalizers: &[String]) -> Result<Again, Error> {
+    async fn pass(
+        &self,
+        objects: &Objects<K>,
+        mut read: Read<K>,
+        finalizers: &[String],
+        booked: &mut Option<Booked>,
+    ) -> Result<End, Error> {
         let mut known = Known::default();
         for _ in 0..STEPS {
             let step = next(&self.rules, &self.shared.settings, &read.object, &known, Timestamp::now());
             let has_begun = known.announced || known.outcome.is_some();
             if !has_begun && self.shared.shutdown.is_cancelled() && !matches!(step, Step::Rest(_)) {
-                return Ok(Again::OnChange);
+                return Ok(End::Rests(Again::OnChange));
             }
             match step {
                 Step::Ask(query) if has_begun => self.answer(&read.object.meta, query, &mut known).await?,
                 Step::Ask(query) => tokio::select! {
                     biased;
-                    () = self.shared.shutdown.cancelled() => return Ok(Again::OnChange),
+                    () = self.shared.shutdown.cancelled() => return Ok(End::Rests(Again::OnChange)),
                     answered = self.answer(&read.object.meta, query, &mut known) => answered?,
                 },
                 Step::Act(act) => match *act {
-                    Act::Announce(status) => {
+                    Act::Announce(status, intent) => {
+                        let operation = K::operation(intent.verb);
+                        if booked.take_if(|booked| booked.operation == operation).is_none() {
+                            // An announcement has a time: when there is a turn, it is asked for anew.
+                            match self.book(objects, &read, &intent).await? {
+                                Ok(turn) => *booked = Some(turn),
+                                Err(line) => return Ok(End::InLine(line)),
+                            }
+                            continue;
+                        }
                         let before = read.object.clone();
                         read = objects.write_status(&read, &status).await?;
                         self.shared.metrics.status_written(K::NAME);
@@ -204,11 +257,53 @@ impl<K: Managed> Shell<K> {
                     Act::AddFinalizer => read = objects.add_finalizer(&read, finalizers).await?,
                     Act::Call(call) => known.outcome = Some(self.call(&read.object.meta, &call, &known).await),
                 },
-                Step::Rest(report) => return self.report(objects, &read, *report, finalizers).await,
+                Step::Rest(report) => {
+                    return self.report(objects, &read, *report, finalizers).await.map(End::Rests);
+                }
             }
         }
         tracing::error!(kind = K::NAME, name = %read.object.meta.name, "a pass without an end: a defect of the operator");
-        Ok(Again::Retry(Class::Invalid))
+        Ok(End::Rests(Again::Retry(Class::Invalid)))
+    }
+
+    /// A turn for the write that is to be announced, if there is one soon. Else the object says that it waits.
+    async fn book(
+        &self,
+        objects: &Objects<K>,
+        read: &Read<K>,
+        intent: &Intent,
+    ) -> Result<Result<Booked, InLine>, Error> {
+        let operation = K::operation(intent.verb);
+        let Ok(connection) = self.shared.aws.connect(&intent.region).await else {
+            return Ok(Ok(Booked { operation, _turn: None }));
+        };
+        let limiter = connection.control.limiter();
+        if limiter.wait(operation) <= SHORT_WAIT {
+            let turn = limiter.turn(operation).await;
+            return Ok(Ok(Booked { operation, _turn: Some(turn) }));
+        }
+        if let Some(status) = queued(&read.object, &limiter.describe(operation), Timestamp::now()) {
+            objects.write_status(read, &status).await?;
+            self.shared.metrics.status_written(K::NAME);
+        }
+        Ok(Err(InLine { limiter: limiter.clone(), operation }))
+    }
+
+    /// Waits for a turn, without a slot. None if the object changes meanwhile, or the operator stops.
+    async fn wait_in_line(&self, line: &InLine, namespace: &str, name: &str) -> Option<Booked> {
+        let turn = slot::aside(async {
+            tokio::select! {
+                biased;
+                () = self.shared.shutdown.cancelled() => None,
+                turn = self.waits.turn(namespace, name, line.limiter.turn(line.operation)) => turn,
+            }
+        });
+        turn.await.map(|turn| Booked { operation: line.operation, _turn: Some(turn) })
+    }
+
+    /// The object has changed: if it waits for a turn, it does so no longer.
+    pub fn interrupt(&self, namespace: &str, name: &str) {
+        self.waits.interrupt(namespace, name);
     }
 
     /// Writes what a pass reports.
@@ -318,10 +413,7 @@ impl<K: Managed> Shell<K> {
         if wait.is_zero() {
             return;
         }
-        let _ = SLOT.try_with(|slot| slot.borrow_mut().take());
-        sleep(wait.min(Duration::from_secs(2))).await;
-        let slot = Arc::clone(&self.shared.slots).acquire_owned().await.ok();
-        let _ = SLOT.try_with(|place| *place.borrow_mut() = slot);
+        slot::aside(sleep(wait.min(Duration::from_secs(2)))).await;
     }
 
     /// A pass has panicked: the object says so, and the others go on.

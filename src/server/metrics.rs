@@ -24,6 +24,8 @@ struct Inner {
     calls: Family<Calls, Counter>,
     call_seconds: Histograms<Operation>,
     status_writes: Family<Controller, Counter>,
+    throttles: Family<Operation, Counter>,
+    waits: Histograms<Operation>,
 }
 
 /// Histograms by label, made with their buckets.
@@ -64,8 +66,11 @@ impl Default for Metrics {
             Family::new_with_constructor(|| Histogram::new([0.005, 0.025, 0.1, 0.5, 2.0, 10.0, 60.0]));
         let call_seconds: Histograms<Operation> =
             Family::new_with_constructor(|| Histogram::new([0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 25.0]));
+        let waits: Histograms<Operation> =
+            Family::new_with_constructor(|| Histogram::new([0.01, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0]));
         let (passes, panics, active) = (Family::default(), Family::default(), Family::default());
         let (faults, calls, status_writes) = (Family::default(), Family::default(), Family::default());
+        let throttles = Family::default();
         let mut registry = Registry::default();
         registry.register(
             "agentcore_build",
@@ -90,6 +95,14 @@ impl Default for Metrics {
             Family::clone(&call_seconds),
         );
         registry.register("agentcore_status_writes", "Writes of a status", Family::clone(&status_writes));
+        let help = "Answers of AWS that there were too many requests";
+        registry.register("agentcore_aws_throttles", help, Family::clone(&throttles));
+        registry.register_with_unit(
+            "agentcore_aws_client_rate_limit_wait",
+            "How long requests to AWS waited for their turn",
+            Unit::Seconds,
+            Family::clone(&waits),
+        );
         Self(Arc::new(Inner {
             registry,
             passes,
@@ -100,6 +113,8 @@ impl Default for Metrics {
             calls,
             call_seconds,
             status_writes,
+            throttles,
+            waits,
         }))
     }
 }
@@ -137,6 +152,16 @@ impl Metrics {
     pub fn aws_call(&self, operation: &'static str, code: &str, took: Duration) {
         self.0.calls.get_or_create(&Calls { operation, code: code.to_owned() }).inc();
         self.0.call_seconds.get_or_create(&Operation { operation }).observe(took.as_secs_f64());
+    }
+
+    /// AWS has answered that there were too many requests.
+    pub fn throttled(&self, operation: &'static str) {
+        self.0.throttles.get_or_create(&Operation { operation }).inc();
+    }
+
+    /// A request has had to wait so long for its turn.
+    pub fn turn_waited(&self, operation: &'static str, time: Duration) {
+        self.0.waits.get_or_create(&Operation { operation }).observe(time.as_secs_f64());
     }
 
     /// All values in OpenMetrics text.

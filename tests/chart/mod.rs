@@ -106,6 +106,8 @@ fn the_schema_refuses_wrong_values() {
         ("image.pullPolicy=\"Sometimes\"", "/image/pullPolicy"),
         ("aws.region=\"Oregon\"", "/aws/region"),
         ("aws.endpointUrl=\"sim:4566\"", "/aws/endpointUrl"),
+        ("aws.quotaShare=0", "/aws/quotaShare"),
+        ("aws.quotaShare=1.5", "/aws/quotaShare"),
         ("defaultTags={\"a\":1}", "/defaultTags/a"),
         ("defaultTags={\"a\":\"1,2\"}", "/defaultTags/a"),
         ("defaultTags={\"a=b\":\"1\"}", "'a=b'"),

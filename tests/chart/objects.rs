@@ -114,6 +114,7 @@ fn the_command_line_follows_the_values() {
         "--metrics-address=$(POD_IP):8080",
         "--allowed-role-arns=role/AmazonBedrockAgentCore*,role/service-role/AmazonBedrockAgentCore*",
         "--concurrency=16",
+        "--aws-quota-share=0.7",
         "--log-format=json",
         "--log-filter=info",
     ];
@@ -127,6 +128,7 @@ fn the_command_line_follows_the_values() {
         "--allowed-role-arns=role/agents/*,role/more/*",
         "--allow-external-ids=team-a,team-b",
         "--concurrency=4",
+        "--aws-quota-share=0.25",
         "--log-format=text",
         "--log-filter=info,agentcore_operator=debug",
         "--log-filter=trace",

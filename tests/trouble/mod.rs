@@ -2,6 +2,7 @@
 
 mod api_server;
 mod golden;
+mod limits;
 mod outages;
 mod rights;
 mod rights_too_small;

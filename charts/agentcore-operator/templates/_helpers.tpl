@@ -94,6 +94,7 @@ $(POD_IP)
 {{- $args = append $args (printf "--watch-namespaces=%s" (join "," .)) -}}
 {{- end -}}
 {{- $args = append $args (printf "--concurrency=%d" (int .Values.concurrency)) -}}
+{{- $args = append $args (printf "--aws-quota-share=%v" .Values.aws.quotaShare) -}}
 {{- $args = append $args (printf "--log-format=%s" .Values.log.format) -}}
 {{- $args = append $args (printf "--log-filter=%s" .Values.log.filter) -}}
 {{- toYaml (concat $args .Values.extraArgs) -}}

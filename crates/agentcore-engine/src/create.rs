@@ -15,7 +15,7 @@ use crate::{
     lookup::{Found, Stranger},
     pass::{Desired, Flow, Pass, act, clip, rest},
     record,
-    step::{Accepted, Act, Again, Call, Outcome, Step},
+    step::{Accepted, Act, Again, Call, Intent, Outcome, Step, Verb},
     take::Origin,
 };
 
@@ -60,7 +60,7 @@ impl<K: Kind> Pass<'_, K> {
         }
         let suspended = K::common(desired.spec).suspend;
         if self.may_repeat(desired, record) && !suspended {
-            return Err(self.announce_again(record));
+            return Err(self.announce_again(desired, record));
         }
         self.search(desired, record)
     }
@@ -89,7 +89,7 @@ impl<K: Kind> Pass<'_, K> {
         let verdict =
             if failed && self.tells_of_failure() { Verdict::Keep } else { Verdict::Progressing(Reason::Creating) };
         let report = self.end(status, verdict, &message, Again::Now);
-        act(Act::Announce(report.status))
+        act(Act::Announce(report.status, Self::create_intent(desired)))
     }
 
     /// The same body may be sent once more, in its time and until there was a definite answer.
@@ -101,11 +101,15 @@ impl<K: Kind> Pass<'_, K> {
             && record.body_digest.as_deref() == Some(&Self::digest_at_creation(desired))
     }
 
-    fn announce_again(&self, record: &PartRecord) -> Step<K> {
+    fn announce_again(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Step<K> {
         let mut status = self.object.status.clone();
         let part = PartRecord { sends: 2, ..record.clone() };
         record::put::<K>(&mut status, part);
-        act(Act::Announce(status))
+        act(Act::Announce(status, Self::create_intent(desired)))
+    }
+
+    fn create_intent(desired: &Desired<'_, K>) -> Intent {
+        Intent { region: desired.place.region.clone(), verb: Verb::Create }
     }
 
     fn send(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Flow<Step<K>, K> {

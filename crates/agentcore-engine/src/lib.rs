@@ -18,6 +18,7 @@
 //! | [`kind`] | what a kind must say of itself |
 //! | [`pass`](next) | validate, observe, plan, for an object that is to be there |
 //! | `create`, `lookup`, `take`, `gone`, `present`, `change`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
+//! | [`queued`] | what users are told of an object whose write waits for its turn |
 //! | [`record`] | how a record changes, and what a conclusion writes onto a newer object |
 //! | [`step`] | what a pass asks for, and what it reports |
 //! | [`conditions`] | the one place that turns a verdict into conditions |
@@ -44,8 +45,10 @@ mod held;
 mod lookup;
 mod pass;
 mod present;
+mod queued;
 mod replace;
 mod take;
 mod verdict;
 
 pub use pass::next;
+pub use queued::queued;

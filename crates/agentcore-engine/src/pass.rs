@@ -319,7 +319,7 @@ impl<'a, K: Kind> Pass<'a, K> {
     /// Announces a write to AWS, makes it, and gives what became of it.
     pub(crate) fn write(&self, announcement: impl FnOnce() -> K::Status, call: Call<K>) -> Flow<&'a Outcome, K> {
         if !self.known.announced {
-            return Err(act(Act::Announce(announcement())));
+            return Err(act(Act::Announce(announcement(), call.intent())));
         }
         self.known.outcome.as_ref().ok_or_else(|| act(Act::Call(call)))
     }

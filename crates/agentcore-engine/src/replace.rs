@@ -7,7 +7,7 @@ use crate::{
     conditions::Verdict,
     kind::{Kind, State, View},
     pass::{Desired, Flow, Pass, act},
-    step::{Act, Step},
+    step::{Act, Intent, Step, Verb},
 };
 
 impl<K: Kind> Pass<'_, K> {
@@ -27,7 +27,8 @@ impl<K: Kind> Pass<'_, K> {
         if !self.known.announced {
             self.hold_back(&desired.place.region, &view.facts.id, &status, Verdict::Progressing(Reason::Replacing))?;
             let verdict = Verdict::Progressing(Reason::Replacing);
-            return Err(act(Act::Announce(self.announcement(announce, verdict, &message))));
+            let intent = Intent { region: desired.place.region.clone(), verb: Verb::Delete };
+            return Err(act(Act::Announce(self.announcement(announce, verdict, &message), intent)));
         }
         self.send_delete(record, &desired.place, &view.facts.id, status, Verdict::Progressing(Reason::Replacing))
     }

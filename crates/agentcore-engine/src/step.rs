@@ -24,12 +24,37 @@ pub enum Step<K: Kind> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act<K: Kind> {
     /// Write this status, if the object is still the one that the pass has seen, and go on with what the API server
-    /// answers. It announces the write to AWS that follows.
-    Announce(K::Status),
+    /// answers. It announces the write to AWS that follows. Whoever has to wait for a turn to make that write waits
+    /// before the announcement, and asks [`next`](crate::next) again then: an announcement has a time.
+    Announce(K::Status, Intent),
     /// Add our finalizer, if the object is still the one that the pass has seen.
     AddFinalizer,
     /// Call AWS.
     Call(Call<K>),
+}
+
+/// Which write to AWS an announcement is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Intent {
+    /// Where.
+    pub region: String,
+    /// What.
+    pub verb: Verb,
+}
+
+/// A write to AWS in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// A resource is created.
+    Create,
+    /// A resource is updated.
+    Update,
+    /// A resource is deleted.
+    Delete,
+    /// Tags are set.
+    Tag,
+    /// Tags are removed.
+    Untag,
 }
 
 /// A write to AWS. A pass makes at most one.
@@ -96,13 +121,25 @@ impl<K: Kind> Call<K> {
 
     /// The call in one word, for logs.
     pub fn verb(&self) -> &'static str {
-        match self {
-            Self::Create { .. } => "create",
-            Self::Update { .. } => "update",
-            Self::Delete { .. } => "delete",
-            Self::Tag { .. } => "tag",
-            Self::Untag { .. } => "untag",
+        match self.intent().verb {
+            Verb::Create => "create",
+            Verb::Update => "update",
+            Verb::Delete => "delete",
+            Verb::Tag => "tag",
+            Verb::Untag => "untag",
         }
+    }
+
+    /// What its announcement says of it.
+    pub fn intent(&self) -> Intent {
+        let (region, verb) = match self {
+            Self::Create { region, .. } => (region, Verb::Create),
+            Self::Update { region, .. } => (region, Verb::Update),
+            Self::Delete { region, .. } => (region, Verb::Delete),
+            Self::Tag { region, .. } => (region, Verb::Tag),
+            Self::Untag { region, .. } => (region, Verb::Untag),
+        };
+        Intent { region: region.clone(), verb }
     }
 }
 

@@ -25,9 +25,9 @@ use crate::aws::{Control, time::timestamp};
 
 const GET: &str = "GetMemory";
 const LIST: &str = "ListMemories";
-const CREATE: &str = "CreateMemory";
-const UPDATE: &str = "UpdateMemory";
-const DELETE: &str = "DeleteMemory";
+pub(super) const CREATE: &str = "CreateMemory";
+pub(super) const UPDATE: &str = "UpdateMemory";
+pub(super) const DELETE: &str = "DeleteMemory";
 
 /// How many random characters a memory's id has after the name and a hyphen.
 const SUFFIX: usize = 10;

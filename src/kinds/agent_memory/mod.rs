@@ -109,6 +109,10 @@ impl Kind for MemoryKind {
 impl Managed for MemoryKind {
     type Object = AgentMemory;
 
+    const CREATE: &'static str = aws::CREATE;
+    const UPDATE: &'static str = aws::UPDATE;
+    const DELETE: &'static str = aws::DELETE;
+
     async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
         aws::get(control, id).await
     }

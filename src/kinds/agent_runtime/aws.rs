@@ -22,9 +22,9 @@ pub(super) use to_sdk::{Members, members};
 
 const GET: &str = "GetAgentRuntime";
 const GET_ENDPOINT: &str = "GetAgentRuntimeEndpoint";
-const CREATE: &str = "CreateAgentRuntime";
-const UPDATE: &str = "UpdateAgentRuntime";
-const DELETE: &str = "DeleteAgentRuntime";
+pub(super) const CREATE: &str = "CreateAgentRuntime";
+pub(super) const UPDATE: &str = "UpdateAgentRuntime";
+pub(super) const DELETE: &str = "DeleteAgentRuntime";
 const LIST: &str = "ListAgentRuntimes";
 const LIST_ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
 

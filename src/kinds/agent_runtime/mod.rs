@@ -128,6 +128,10 @@ impl Kind for RuntimeKind {
 impl Managed for RuntimeKind {
     type Object = AgentRuntime;
 
+    const CREATE: &'static str = aws::CREATE;
+    const UPDATE: &'static str = aws::UPDATE;
+    const DELETE: &'static str = aws::DELETE;
+
     async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
         aws::get(control, id).await
     }

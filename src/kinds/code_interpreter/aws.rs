@@ -25,8 +25,10 @@ use super::InterpreterKind;
 use crate::aws::{Control, time::timestamp};
 
 const GET: &str = "GetCodeInterpreter";
-const CREATE: &str = "CreateCodeInterpreter";
-const DELETE: &str = "DeleteCodeInterpreter";
+pub(super) const CREATE: &str = "CreateCodeInterpreter";
+/// There is no such call.
+pub(super) const UPDATE: &str = "UpdateCodeInterpreter";
+pub(super) const DELETE: &str = "DeleteCodeInterpreter";
 const LIST: &str = "ListCodeInterpreters";
 
 /// Reads a code interpreter.

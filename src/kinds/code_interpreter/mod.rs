@@ -84,6 +84,10 @@ impl Kind for InterpreterKind {
 impl Managed for InterpreterKind {
     type Object = CodeInterpreter;
 
+    const CREATE: &'static str = aws::CREATE;
+    const UPDATE: &'static str = aws::UPDATE;
+    const DELETE: &'static str = aws::DELETE;
+
     async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
         aws::get(control, id).await
     }
@@ -103,7 +107,7 @@ impl Managed for InterpreterKind {
 
     /// AWS has no such call, and no plan asks for it.
     async fn update(_control: &Control, _id: &str, _change: &(), _token: &str) -> Result<Accepted, Fault> {
-        Err(Fault::unfit("UpdateCodeInterpreter", "AWS can change nothing of a code interpreter but its tags"))
+        Err(Fault::unfit(aws::UPDATE, "AWS can change nothing of a code interpreter but its tags"))
     }
 
     async fn delete(control: &Control, id: &str) -> Result<Accepted, Fault> {

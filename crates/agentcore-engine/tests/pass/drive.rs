@@ -121,7 +121,7 @@ impl<const U: bool> Bench<U> {
             match next(&self.rules, &self.settings, &read.object, &known, self.now) {
                 Step::Ask(query) => self.answer(query, &mut known)?,
                 Step::Act(act) => match *act {
-                    Act::Announce(status) => {
+                    Act::Announce(status, _) => {
                         read = self.write_status(&read, &status)?;
                         known.announced = true;
                     }

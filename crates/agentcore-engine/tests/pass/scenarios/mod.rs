@@ -7,6 +7,7 @@ mod held;
 mod life;
 
 mod names;
+mod queued;
 mod refusals;
 mod rendering;
 mod taken;

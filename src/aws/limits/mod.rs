@@ -1,0 +1,217 @@
+//! Turns for requests: AWS takes so many a second of each operation, and this operator takes a share of them.
+//!
+//! Waiting for a turn is not an error, and it is fair: who came first goes first. Each operation has a bucket of its
+//! own, as AWS's quotas have, so that no number of reads keeps a write waiting.
+
+mod bucket;
+mod quotas;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::time::sleep;
+
+use self::bucket::Bucket;
+use crate::{server::metrics::Metrics, slot};
+
+/// The limits of every account and region.
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    share: f64,
+    metrics: Metrics,
+    places: Arc<Mutex<HashMap<(String, String), Limiter>>>,
+}
+
+/// The limits of one account in one region. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Limiter {
+    share: f64,
+    metrics: Metrics,
+    lines: Arc<Mutex<HashMap<&'static str, Arc<Line>>>>,
+}
+
+/// Those who wait for a turn of one operation.
+#[derive(Debug)]
+struct Line {
+    bucket: Mutex<Bucket>,
+    /// Held by the one who is next. Tokio's mutex is fair.
+    first: tokio::sync::Mutex<()>,
+    waiting: AtomicUsize,
+}
+
+/// The right to send one request. A write's is had before its announcement.
+#[derive(Debug)]
+#[must_use = "a turn that is not used is lost"]
+pub struct Turn(());
+
+impl Limits {
+    /// Limits that take this share of the published quotas.
+    pub(super) fn new(share: f64, metrics: Metrics) -> Self {
+        Self { share, metrics, places: Arc::default() }
+    }
+
+    /// Those of one account in one region. They outlive its credentials.
+    pub(super) fn of(&self, account: &str, region: &str) -> Limiter {
+        let mut places = lock(&self.places);
+        let place = places.entry((account.to_owned(), region.to_owned()));
+        let new = || Limiter { share: self.share, metrics: self.metrics.clone(), lines: Arc::default() };
+        place.or_insert_with(new).clone()
+    }
+}
+
+impl Limiter {
+    /// Waits for a turn. A pass that waits does so without its slot.
+    pub async fn turn(&self, operation: &'static str) -> Turn {
+        let line = self.line(operation);
+        let began = Instant::now();
+        // Nobody waits, and there is a token: no detour.
+        let at_once = line.first.try_lock().is_ok_and(|_first| lock(&line.bucket).take(began).is_ok());
+        if !at_once {
+            slot::aside(line.wait()).await;
+        }
+        self.metrics.turn_waited(operation, began.elapsed());
+        Turn(())
+    }
+
+    /// How long a request of this operation would wait for its turn now.
+    pub fn wait(&self, operation: &'static str) -> Duration {
+        let line = self.line(operation);
+        let others = line.waiting.load(Ordering::Relaxed);
+        lock(&line.bucket).wait_behind(others, Instant::now())
+    }
+
+    /// Why requests of this operation wait, for users.
+    pub fn describe(&self, operation: &'static str) -> String {
+        let (quota, share) = (quotas::per_second(operation), self.share);
+        format!(
+            "waits for its turn: AWS takes {quota} {operation} requests a second of an account in a region, and the \
+             operator uses {share} of that (--aws-quota-share)"
+        )
+    }
+
+    /// A request was repeated by the SDK, which asks for no turn.
+    pub(super) fn repeated(&self, operation: &'static str) {
+        lock(&self.line(operation).bucket).sent_without(Instant::now());
+    }
+
+    /// AWS answered that there were too many requests.
+    pub(super) fn throttled(&self, operation: &'static str) {
+        self.metrics.throttled(operation);
+        lock(&self.line(operation).bucket).throttled(Instant::now());
+    }
+
+    fn line(&self, operation: &'static str) -> Arc<Line> {
+        let mut lines = lock(&self.lines);
+        let new = || {
+            let bucket = Bucket::new(quotas::per_second(operation), self.share, Instant::now());
+            Arc::new(Line {
+                bucket: Mutex::new(bucket),
+                first: tokio::sync::Mutex::default(),
+                waiting: AtomicUsize::new(0),
+            })
+        };
+        Arc::clone(lines.entry(operation).or_insert_with(new))
+    }
+}
+
+impl Line {
+    async fn wait(&self) {
+        let _waiting = Waiting::new(&self.waiting);
+        let _first = self.first.lock().await;
+        loop {
+            // Taken anew after each wait: AWS may have said meanwhile that it was too much.
+            let taken = lock(&self.bucket).take(Instant::now());
+            match taken {
+                Ok(()) => return,
+                Err(wait) => sleep(wait).await,
+            }
+        }
+    }
+}
+
+/// Counts one who waits, until it is dropped: whoever gives up waits no longer.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limiter(share: f64) -> Limiter {
+        Limits::new(share, Metrics::default()).of("123456789012", "us-west-2")
+    }
+
+    #[tokio::test]
+    async fn turns_come_in_the_order_of_asking() {
+        let limiter = limiter(1.0);
+        let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        for number in 0..6 {
+            let (limiter, told) = (limiter.clone(), told.clone());
+            tokio::spawn(async move {
+                let _turn = limiter.turn("CreateCodeInterpreter").await;
+                told.send(number).unwrap();
+            });
+            tokio::task::yield_now().await;
+        }
+        for expected in 0..6 {
+            assert_eq!(heard.recv().await, Some(expected));
+        }
+    }
+
+    #[tokio::test]
+    async fn reads_keep_no_write_waiting_and_places_none_of_another() {
+        let limits = Limits::new(0.7, Metrics::default());
+        let here = limits.of("123456789012", "us-west-2");
+        for _ in 0..30 {
+            here.repeated("GetMemory");
+        }
+        assert!(here.wait("GetMemory") > Duration::from_millis(300));
+        assert_eq!(here.wait("UpdateMemory"), Duration::ZERO);
+        for (account, region) in [("123456789012", "eu-west-1"), ("210987654321", "us-west-2")] {
+            assert_eq!(limits.of(account, region).wait("GetMemory"), Duration::ZERO);
+        }
+        assert!(limits.of("123456789012", "us-west-2").wait("GetMemory") > Duration::from_millis(300));
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_holds_nobody_back() {
+        let limiter = limiter(0.2);
+        let _first = limiter.turn("CreateMemory").await;
+        for _ in 0..10 {
+            let given_up = tokio::time::timeout(Duration::from_millis(5), limiter.turn("CreateMemory")).await;
+            assert!(given_up.is_err());
+        }
+        assert!(limiter.wait("CreateMemory") < Duration::from_secs(2));
+    }
+
+    #[tokio::test]
+    async fn too_many_requests_slow_the_operation_down() {
+        let limiter = limiter(1.0);
+        limiter.throttled("GetMemory");
+        let wait = limiter.wait("GetMemory");
+        assert!(wait >= Duration::from_millis(35), "{wait:?}");
+        assert_eq!(limiter.wait("GetAgentRuntime"), Duration::ZERO);
+    }
+}
