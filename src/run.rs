@@ -9,16 +9,18 @@ use futures::future::{BoxFuture, FutureExt, join_all};
 use kube::Client;
 use tokio::{
     signal::unix::{SignalKind, signal},
+    sync::mpsc::unbounded_channel,
     time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    aws::Aws,
+    aws::{Aws, batch::Observers},
     kinds::{Managed, agent_memory::MemoryKind, agent_runtime::RuntimeKind, code_interpreter::InterpreterKind},
     kube::{
         Referable, Referrers, Shared, Shell, cluster_id,
         controller::{self, Scope},
+        orphans,
     },
     server::{self, health::Health, metrics::Metrics},
     slot::Slots,
@@ -88,7 +90,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         kinds: Arc::new(kinds.iter().map(|kind| (kind.name, kind.referable.clone())).collect()),
     };
     let operator = Operator { shared, health };
-    let controllers = scopes.iter().flat_map(|scope| kinds.iter().map(|kind| (kind.start)(&operator, scope)));
+    let controllers = kinds.iter().map(|kind| (kind.start)(&operator, &scopes));
     tokio::select! {
         _ = join_all(controllers) => tracing::info!("stopped"),
         () = patience(&shutdown) => {
@@ -130,8 +132,8 @@ struct Registration {
     start: Start,
 }
 
-/// Starts the watches and the passes of a kind.
-type Start = Box<dyn Fn(&Operator, &Scope) -> BoxFuture<'static, ()> + Send + Sync>;
+/// Starts the watches and the passes of a kind, in all scopes.
+type Start = Box<dyn Fn(&Operator, &[Scope]) -> BoxFuture<'static, ()> + Send + Sync>;
 
 impl Registration {
     fn new<K: Managed>(
@@ -140,7 +142,13 @@ impl Registration {
         Self {
             name: K::NAME,
             referable: Referable::of::<K>(),
-            start: Box::new(move |operator, scope| operator.kind::<K>(scope, wakeups(operator, scope))),
+            start: Box::new(move |operator, scopes| {
+                let (swept, audits) = unbounded_channel();
+                let observers = Arc::new(Observers::new(operator.shared.aws.clone(), swept));
+                tokio::spawn(orphans::run::<K>(operator.shared.clone(), scopes.to_vec(), audits));
+                let start = |scope| operator.kind::<K>(scope, Arc::clone(&observers), wakeups(operator, scope));
+                join_all(scopes.iter().map(start).collect::<Vec<_>>()).map(|_| ()).boxed()
+            }),
         }
     }
 }
@@ -151,11 +159,17 @@ struct Operator {
 }
 
 impl Operator {
-    fn kind<K: Managed>(&self, scope: &Scope, wakeups: Vec<controller::Wakeups<K>>) -> BoxFuture<'static, ()> {
-        let shell = Shell::<K>::new(self.shared.clone());
+    fn kind<K: Managed>(
+        &self,
+        scope: &Scope,
+        observers: Arc<Observers<K>>,
+        wakeups: Vec<controller::Wakeups<K>>,
+    ) -> BoxFuture<'static, ()> {
+        let (wake, woken) = unbounded_channel();
+        let shell = Shell::<K>::new(self.shared.clone(), observers, wake);
         let health = self.health.clone();
         let ready = move || health.delivered();
-        controller::run(Arc::new(shell), scope.clone(), wakeups, ready).boxed()
+        controller::run(Arc::new(shell), scope.clone(), wakeups, woken, ready).boxed()
     }
 
     /// Changes of `Other` that objects of `K` wait for.

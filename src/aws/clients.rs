@@ -6,10 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use agentcore_engine::{fault::Fault, known::Identity};
+use agentcore_engine::{
+    fault::{Class, Fault},
+    known::Identity,
+};
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
-use super::{control::Control, guard::Witness, limits::Limits, sdk_error};
+use super::{control::Control, guard::Witness, limits::Limits, sdk_error, sdk_error::CREDENTIALS_CHANGED};
 use crate::server::metrics::Metrics;
 
 /// How long one attempt may take. With the operation's own bound it ends within the 30 seconds in which a create
@@ -77,6 +80,11 @@ impl Aws {
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .load()
             .await;
+        Self::of(config, metrics, quota_share)
+    }
+
+    /// AWS as this configuration reaches it.
+    pub(crate) fn of(config: SdkConfig, metrics: Metrics, quota_share: f64) -> Self {
         let limits = Limits::new(quota_share, metrics.clone());
         Self { config, metrics, limits, regions: Arc::default() }
     }
@@ -134,12 +142,19 @@ impl Aws {
 
     /// Forgets whose the credentials are, because a call over this connection was made with others, or AWS did not take
     /// them. Of many calls that meet the same the first counts: those that come later don't undo what it has learned.
-    pub async fn forget(&self, region: &str, connection: &Connection) {
+    async fn forget(&self, region: &str, connection: &Connection) {
         let Some(place) = self.lock().get(region).cloned() else { return };
         let is_the_same = |known: &mut Known| {
             known.answer.as_ref().is_ok_and(|answer| answer.control.shares_key_with(&connection.control))
         };
         place.lock().await.take_if(is_the_same);
+    }
+
+    /// Draws the conclusion from an error of a call over this connection, if it tells of other or refused credentials.
+    pub async fn learn_from(&self, region: &str, connection: &Connection, fault: &Fault) {
+        if fault.class == Class::Credentials || fault.code == CREDENTIALS_CHANGED {
+            self.forget(region, connection).await;
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Region>> {

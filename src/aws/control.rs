@@ -109,6 +109,7 @@ impl Control {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
         let guard = Guard { access_key: self.access_key.clone(), deadline };
+        self.limiter.leaves(operation).await;
         let single = Config::builder().retry_config(RetryConfig::disabled());
         let request = request.interceptor(guard).interceptor(self.meter(operation));
         self.answer(operation, send(request.config_override(single))).await

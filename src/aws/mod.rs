@@ -1,9 +1,11 @@
 //! What all kinds share of AWS: clients, identity, tags, and what an error of the SDK means.
 
+pub mod batch;
 mod clients;
 mod control;
 mod guard;
 mod limits;
+pub mod listing;
 mod meter;
 mod sdk_error;
 mod tags;

@@ -5,13 +5,16 @@
 use agentcore_engine::{
     fault::Fault,
     kind::{Body, Kind, View},
-    known::Candidate,
     step::{Accepted, Verb},
 };
+use jiff::SignedDuration;
 use kube::{Resource, core::NamespaceResourceScope};
 use serde::de::DeserializeOwned;
 
-use crate::aws::{Control, TAG, UNTAG};
+use crate::aws::{
+    Control, TAG, UNTAG,
+    listing::{Listed, Listing},
+};
 
 pub mod agent_memory;
 pub mod agent_runtime;
@@ -20,7 +23,7 @@ pub mod code_interpreter;
 /// A kind that the operator takes care of: what the shell needs besides the pass.
 ///
 /// The calls translate between the spec's words and the SDK's, and nothing else: no decision, no repetition.
-pub trait Managed: Kind<Spec: DeserializeOwned> {
+pub trait Managed: Kind<Spec: DeserializeOwned> + Listing {
     /// The object in the cluster.
     type Object: Resource<DynamicType = (), Scope = NamespaceResourceScope>
         + Clone
@@ -47,10 +50,17 @@ pub trait Managed: Kind<Spec: DeserializeOwned> {
         }
     }
 
-    /// Reads a resource; `None` if there is none.
-    fn get(control: &Control, id: &str) -> impl Future<Output = Result<Option<View<Self>>, Fault>> + Send;
-    /// Lists all resources, and gives those that have this name, or by their id may have it.
-    fn find(control: &Control, name: &str) -> impl Future<Output = Result<Vec<Candidate>, Fault>> + Send;
+    /// How long AWS takes at least to create what this spec describes, as far as is known: earlier looks are a waste.
+    fn usual(spec: &Self::Spec) -> SignedDuration;
+    /// Whether a listed resource has this name, or by its id may have it.
+    fn may_be(listed: &Listed, name: &str) -> bool;
+
+    /// Reads a resource; `None` if there is none. What is beside it may have been read a moment ago.
+    fn get(
+        control: &Control,
+        id: &str,
+        side: Option<Self::Side>,
+    ) -> impl Future<Output = Result<Option<View<Self>>, Fault>> + Send;
     /// Creates a resource. The request leaves before the deadline or not at all.
     fn create(
         control: &Control,

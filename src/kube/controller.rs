@@ -20,12 +20,14 @@ use kube::{
     },
 };
 
+use tokio::sync::mpsc::UnboundedReceiver;
+
 use super::{
     objects::{Error, words},
     referrers::Referrers,
     shell::{Rest, Shell},
 };
-use crate::{kinds::Managed, server::metrics::Metrics};
+use crate::{aws::batch::Who, kinds::Managed, server::metrics::Metrics};
 
 /// Where objects are watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,14 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether the namespace is in it.
+    pub fn contains(&self, namespace: &str) -> bool {
+        match self {
+            Self::Cluster => true,
+            Self::Namespace(name) => name == namespace,
+        }
+    }
+
     fn api<T>(&self, client: Client) -> Api<T>
     where
         T: Resource<DynamicType = (), Scope = kube::core::NamespaceResourceScope>,
@@ -51,13 +61,15 @@ impl Scope {
 /// Objects of a kind that are to have a pass because of another object's change.
 pub type Wakeups<K> = BoxStream<'static, ObjectRef<PartialObjectMeta<<K as Managed>::Object>>>;
 
-/// Runs the passes of one kind until the shutdown, and then concludes what those under way have begun.
+/// Runs the passes of one kind until the shutdown, and then concludes what those under way have begun. Besides those
+/// that change, the objects that are `woken` have a pass.
 ///
 /// Only metadata is watched: each pass reads its object anew, and an object that does not parse can't stop the watch.
 pub async fn run<K: Managed>(
     shell: Arc<Shell<K>>,
     scope: Scope,
     wakeups: Vec<Wakeups<K>>,
+    woken: UnboundedReceiver<Who>,
     ready: impl FnOnce() + Send + 'static,
 ) {
     let (client, shutdown) = (shell.client(), shell.shutdown());
@@ -73,14 +85,20 @@ pub async fn run<K: Managed>(
         .predicate_filter(what_matters::<K>, kube::runtime::PredicateConfig::default())
         .inspect_ok(interrupt_what_waits(&shell));
     let mut controller = Controller::for_stream(objects, store).graceful_shutdown_on(shutdown.cancelled_owned());
+    let woken = futures::stream::unfold(woken, |mut woken| async { woken.recv().await.map(|who| (who, woken)) });
+    controller = controller.reconcile_on(woken.map(|who| ObjectRef::new(&who.name).within(&who.namespace)));
     for wakeup in wakeups {
         controller = controller.reconcile_on(wakeup);
     }
     controller
-        .run(|object, shell| pass::<K>(object, shell), on_error::<K>, shell)
+        .run(|object, shell| pass::<K>(object, shell), on_error::<K>, Arc::clone(&shell))
         .for_each(|outcome| {
             if let Err(error) = outcome {
                 report::<K>(&error);
+                // Its last pass may have ended after the watch had told that it is gone.
+                if let controller::Error::ObjectNotFound(gone) = &error {
+                    shell.forget(gone.namespace.as_deref().unwrap_or_default(), &gone.name);
+                }
             }
             futures::future::ready(())
         })
@@ -187,7 +205,10 @@ fn what_matters<K: Managed>(object: &PartialObjectMeta<K::Object>) -> Option<u64
 }
 
 /// One turn of an object; a panic in it is caught.
-async fn pass<K: Managed>(object: Arc<PartialObjectMeta<K::Object>>, shell: Arc<Shell<K>>) -> Result<Action, Error> {
+pub(super) async fn pass<K: Managed>(
+    object: Arc<PartialObjectMeta<K::Object>>,
+    shell: Arc<Shell<K>>,
+) -> Result<Action, Error> {
     let (namespace, name) = (object.namespace().unwrap_or_default(), object.name_any());
     let metrics: Metrics = shell.metrics();
     let _active = metrics.pass_begins(K::NAME);

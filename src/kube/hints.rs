@@ -29,10 +29,10 @@ impl Hints {
         hint.name = (namespace.to_owned(), name.to_owned());
     }
 
-    /// Counts a failure; how many went before it in a row.
+    /// Counts a failure; how many went before it in a row. Of an object that is gone meanwhile nothing is kept.
     pub(super) fn failed(&self, uid: &str) -> u32 {
         let mut hints = self.lock();
-        let hint = hints.entry(uid.to_owned()).or_default();
+        let Some(hint) = hints.get_mut(uid) else { return 0 };
         let before = hint.failures;
         hint.failures = before.saturating_add(1);
         before
@@ -52,5 +52,25 @@ impl Hints {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Hint>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_kept_of_objects_that_are_gone() {
+        let hints = Hints::default();
+        for uid in ["a", "b"] {
+            hints.set_namespace_uid(uid, "ns", uid, "namespace");
+        }
+        assert_eq!((hints.failed("a"), hints.failed("a"), hints.failed("b")), (0, 1, 0));
+        hints.succeeded("b");
+        assert_eq!((hints.failed("a"), hints.failed("b")), (2, 0));
+        hints.forget("ns", "a");
+        // Its last pass ends after the watch has told that it is gone.
+        assert_eq!((hints.failed("a"), hints.failed("a")), (0, 0));
+        assert_eq!(hints.lock().keys().collect::<Vec<_>>(), ["b"]);
     }
 }

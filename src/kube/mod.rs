@@ -6,6 +6,8 @@ mod events;
 mod hints;
 mod line;
 mod objects;
+mod observe;
+pub mod orphans;
 mod perform;
 mod referrers;
 mod shell;

@@ -1,12 +1,15 @@
 //! What a pass asks for, done: answers to its questions, and its one write to AWS.
 
+use std::sync::Arc;
+
 use agentcore_engine::{
-    fault::{Class, Fault},
-    known::{Find, Get, Known, NamedBy, Query, Reference, Referent, Referrer, Timed},
-    object::Meta,
+    fault::Fault,
+    known::{Candidate, Find, Get, Known, NamedBy, Query, Reference, Referent, Referrer, Timed},
+    object::{Meta, Object},
+    record,
     step::{Call, Outcome},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{
     Api,
@@ -15,28 +18,31 @@ use kube::{
 
 use super::{objects::Error, shell::Shell};
 use crate::{
-    aws::{CREDENTIALS_CHANGED, Control, credentials_changed},
+    aws::{CREDENTIALS_CHANGED, Control, batch::Observer, credentials_changed, listing::Listed},
     kinds::Managed,
 };
 
 impl<K: Managed> Shell<K> {
     /// Answers a question.
-    pub(super) async fn answer(&self, meta: &Meta, query: Query, known: &mut Known<K>) -> Result<(), Error> {
+    pub(super) async fn answer(&self, object: &Object<K>, query: Query, known: &mut Known<K>) -> Result<(), Error> {
         match query {
             Query::Identity { region } => {
                 let identity = self.shared.aws.connect(&region).await.map(|connection| connection.identity);
                 known.identities.insert(region, identity);
             }
             Query::Reference(reference) => {
-                let referent = self.referent(&meta.namespace, &reference).await?;
+                let referent = self.referent(&object.meta.namespace, &reference).await?;
                 known.references.insert(reference, referent);
             }
             Query::Get(get) => {
+                if let Some(shown) = self.observer(&get.region, known).and_then(|seen| seen.take_sighting(&get.id)) {
+                    known.shown.insert(get.id.clone(), shown);
+                }
                 let timed = self.get(&get, known).await;
                 known.gets.insert(get, timed);
             }
             Query::Find(find) => {
-                let timed = self.find(&find, known).await;
+                let timed = self.find(object, &find, known).await;
                 known.finds.insert(find, timed);
             }
             Query::Tags { region, arn } => {
@@ -55,7 +61,7 @@ impl<K: Managed> Shell<K> {
                 let found = self.ask(&region, known, ask).await;
                 known.attachments.insert(id, found);
             }
-            Query::Referrers(by) => known.referrers = Some(self.referrers(meta, by).await?),
+            Query::Referrers(by) => known.referrers = Some(self.referrers(&object.meta, by).await?),
         }
         Ok(())
     }
@@ -94,18 +100,48 @@ impl<K: Managed> Shell<K> {
 
     async fn get(&self, get: &Get, known: &Known<K>) -> Timed<Option<agentcore_engine::kind::View<K>>> {
         self.wait_until(get.not_before).await;
-        let began = Timestamp::now();
-        let ask = |control: Control| async move { K::get(&control, &get.id).await };
+        let now = Timestamp::now();
+        // What was read beside it when it was found to have moved on is a part of the first read.
+        let beside = self.observer(&get.region, known).filter(|_| get.ordinal == 0);
+        let (began, side) = match beside.and_then(|observer| observer.take_side(&get.id)) {
+            Some((at, side)) => (at.min(now), Some(side)),
+            None => (now, None),
+        };
+        let ask = |control: Control| {
+            let side = side.clone();
+            async move { K::get(&control, &get.id, side).await }
+        };
         let value = self.ask(&get.region, known, ask).await;
         Timed { began, value }
     }
 
-    async fn find(&self, find: &Find, known: &Known<K>) -> Timed<Vec<agentcore_engine::known::Candidate>> {
+    /// A look-up in a complete list, which may serve others too.
+    async fn find(&self, object: &Object<K>, find: &Find, known: &Known<K>) -> Timed<Vec<Candidate>> {
         self.wait_until(find.not_before).await;
-        let began = Timestamp::now();
-        let ask = |control: Control| async move { K::find(&control, &find.name).await };
-        let value = self.ask(&find.region, known, ask).await;
-        Timed { began, value }
+        let now = Timestamp::now();
+        let bound = find.not_before.unwrap_or_else(|| first_bound(object, now)).min(now);
+        let observer = self.observer(&find.region, known);
+        let ask = |control: Control| {
+            let observer = &observer;
+            async move {
+                let Some(observer) = observer else { return Err(credentials_changed()) };
+                let sweep = observer.lists().since::<K>(&control, bound).await;
+                match &sweep.fault {
+                    Some(fault) => Err(fault.clone()),
+                    None => Ok((sweep.began, named::<K>(&sweep.items, &find.name))),
+                }
+            }
+        };
+        match self.ask(&find.region, known, ask).await {
+            Ok((began, found)) => Timed { began, value: Ok(found) },
+            Err(fault) => Timed { began: now, value: Err(fault) },
+        }
+    }
+
+    /// What is observed of this kind where the pass looks; `None` where it is not known whose credentials there are.
+    fn observer(&self, region: &str, known: &Known<K>) -> Option<Arc<Observer<K>>> {
+        let identity = known.identities.get(region)?.as_ref().ok()?;
+        Some(self.observers.of(&identity.account, region))
     }
 
     /// Asks something of AWS with credentials of the account that this pass knows.
@@ -142,10 +178,8 @@ impl<K: Managed> Shell<K> {
             return Err(credentials_changed());
         }
         let answer = ask(connection.control.clone()).await;
-        if let Err(fault) = &answer
-            && (fault.class == Class::Credentials || fault.code == CREDENTIALS_CHANGED)
-        {
-            aws.forget(region, &connection).await;
+        if let Err(fault) = &answer {
+            aws.learn_from(region, &connection, fault).await;
         }
         answer
     }
@@ -189,6 +223,22 @@ impl<K: Managed> Shell<K> {
             state,
         })
     }
+}
+
+/// How new a list must be for a look-up that says nothing of it.
+///
+/// Before the first create of an object, one that began after the object was created: nobody can have created anything
+/// for it before. That time is in whole seconds. Else one that begins now.
+fn first_bound<K: Managed>(object: &Object<K>, now: Timestamp) -> Timestamp {
+    match record::main::<K>(&object.status) {
+        None => object.meta.created_at + SignedDuration::from_secs(1),
+        Some(_) => now,
+    }
+}
+
+/// What of a list has this name, or by its id may have it.
+fn named<K: Managed>(items: &[Listed], name: &str) -> Vec<Candidate> {
+    items.iter().filter(|listed| K::may_be(listed, name)).map(Listed::candidate).collect()
 }
 
 /// Makes a write to AWS.

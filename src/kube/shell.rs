@@ -26,7 +26,10 @@ use super::{
     referrers::Referrers,
 };
 use crate::{
-    aws::{Aws, Limiter, Turn},
+    aws::{
+        Aws, Limiter, Turn,
+        batch::{Observers, Wake},
+    },
     kinds::Managed,
     server::metrics::Metrics,
     slot::{self, Slots},
@@ -87,7 +90,9 @@ impl Referable {
 /// What the passes of one kind share.
 pub struct Shell<K: Managed> {
     pub(super) shared: Shared,
-    rules: Rules,
+    pub(super) observers: Arc<Observers<K>>,
+    pub(super) wake: Wake,
+    pub(super) rules: Rules,
     hints: Hints,
     waits: Waits,
     kind: std::marker::PhantomData<K>,
@@ -124,10 +129,13 @@ struct Booked {
 }
 
 impl<K: Managed> Shell<K> {
-    /// A shell whose passes take their turns with those of all kinds.
-    pub fn new(shared: Shared) -> Self {
+    /// A shell whose passes take their turns with those of all kinds, and whose objects are observed with those of all
+    /// shells of this kind. Objects that are to have a pass are sent to `wake`.
+    pub fn new(shared: Shared, observers: Arc<Observers<K>>, wake: Wake) -> Self {
         Self {
             shared,
+            observers,
+            wake,
             rules: Rules::production(),
             hints: Hints::default(),
             waits: Waits::default(),
@@ -153,6 +161,7 @@ impl<K: Managed> Shell<K> {
     /// The object is gone: nothing is kept of it.
     pub fn forget(&self, namespace: &str, name: &str) {
         self.hints.forget(namespace, name);
+        self.observe_no_longer(namespace, name);
         self.shared.referrers.set(K::NAME, namespace, name, &[]);
     }
 
@@ -195,7 +204,7 @@ impl<K: Managed> Shell<K> {
             };
             match again {
                 Ok(Again::Now) | Err(Error::Conflict) => {}
-                Ok(Again::After(time)) => {
+                Ok(Again::After(time) | Again::Moved(time)) => {
                     self.hints.succeeded(&uid);
                     let time = Duration::try_from(time).unwrap_or_default();
                     // Short waits are for a state that is about to come; long ones must not come all at once.
@@ -229,11 +238,11 @@ impl<K: Managed> Shell<K> {
                 return Ok(End::Rests(Again::OnChange));
             }
             match step {
-                Step::Ask(query) if has_begun => self.answer(&read.object.meta, query, &mut known).await?,
+                Step::Ask(query) if has_begun => self.answer(&read.object, query, &mut known).await?,
                 Step::Ask(query) => tokio::select! {
                     biased;
                     () = self.shared.shutdown.cancelled() => return Ok(End::Rests(Again::OnChange)),
-                    answered = self.answer(&read.object.meta, query, &mut known) => answered?,
+                    answered = self.answer(&read.object, query, &mut known) => answered?,
                 },
                 Step::Act(act) => match *act {
                     Act::Announce(status, intent) => {
@@ -258,7 +267,7 @@ impl<K: Managed> Shell<K> {
                     Act::Call(call) => known.outcome = Some(self.call(&read.object.meta, &call, &known).await),
                 },
                 Step::Rest(report) => {
-                    return self.report(objects, &read, *report, finalizers).await.map(End::Rests);
+                    return self.report(objects, &read, *report, &known, finalizers).await.map(End::Rests);
                 }
             }
         }
@@ -312,6 +321,7 @@ impl<K: Managed> Shell<K> {
         objects: &Objects<K>,
         read: &Read<K>,
         report: Report<K>,
+        known: &Known<K>,
         finalizers: &[String],
     ) -> Result<Again, Error> {
         let meta = &read.object.meta;
@@ -353,7 +363,7 @@ impl<K: Managed> Shell<K> {
             }
             events::publish::<K>(&self.shared.client, &self.shared.instance, meta, &report.events).await;
         }
-        Ok(report.again)
+        Ok(self.observe(&read.object, &report, known))
     }
 
     /// Writes what became of a write to AWS. It must not get lost: the next pass knows only what is written.

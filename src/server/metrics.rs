@@ -26,6 +26,7 @@ struct Inner {
     status_writes: Family<Controller, Counter>,
     throttles: Family<Operation, Counter>,
     waits: Histograms<Operation>,
+    orphans: Family<Place, Gauge>,
 }
 
 /// Histograms by label, made with their buckets.
@@ -40,6 +41,13 @@ struct Controller {
 struct Passes {
     controller: &'static str,
     result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Place {
+    controller: &'static str,
+    account: String,
+    region: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -70,7 +78,7 @@ impl Default for Metrics {
             Family::new_with_constructor(|| Histogram::new([0.01, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0]));
         let (passes, panics, active) = (Family::default(), Family::default(), Family::default());
         let (faults, calls, status_writes) = (Family::default(), Family::default(), Family::default());
-        let throttles = Family::default();
+        let (throttles, orphans) = (Family::default(), Family::default());
         let mut registry = Registry::default();
         registry.register(
             "agentcore_build",
@@ -103,6 +111,8 @@ impl Default for Metrics {
             Unit::Seconds,
             Family::clone(&waits),
         );
+        let help = "Resources in AWS whose object does not exist";
+        registry.register("agentcore_orphans", help, Family::clone(&orphans));
         Self(Arc::new(Inner {
             registry,
             passes,
@@ -115,6 +125,7 @@ impl Default for Metrics {
             status_writes,
             throttles,
             waits,
+            orphans,
         }))
     }
 }
@@ -162,6 +173,12 @@ impl Metrics {
     /// A request has had to wait so long for its turn.
     pub fn turn_waited(&self, operation: &'static str, time: Duration) {
         self.0.waits.get_or_create(&Operation { operation }).observe(time.as_secs_f64());
+    }
+
+    /// So many resources of a kind belong to no object.
+    pub fn orphans(&self, controller: &'static str, account: &str, region: &str, number: usize) {
+        let place = Place { controller, account: account.to_owned(), region: region.to_owned() };
+        self.0.orphans.get_or_create(&place).set(i64::try_from(number).unwrap_or(i64::MAX));
     }
 
     /// All values in OpenMetrics text.

@@ -4,5 +4,6 @@ mod at_rest;
 mod deletion;
 mod failures;
 mod names;
+mod observation;
 mod quickstart;
 mod restarts;

@@ -3,6 +3,7 @@
 mod api_server;
 mod golden;
 mod limits;
+mod orphans;
 mod outages;
 mod rights;
 mod rights_too_small;

@@ -1,7 +1,7 @@
 //! A resource whose state has come to rest: what must change, and whether it serves.
 
 use agentcore_api::status::{ConditionType, PartRecord, Reason};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
 
 use crate::{
@@ -154,7 +154,7 @@ impl<K: Kind> Pass<'_, K> {
                     common.state = Some(state.clone());
                 }
                 let message = format!("AWS is updating the {} {id}", K::NOUN);
-                self.end(status, updating, &message, Again::After(SignedDuration::from_secs(1)))
+                self.end(status, updating, &message, Again::Moved(SignedDuration::from_secs(1)))
             }
             Err(fault) => {
                 // Either the resource is gone, which the next read shows, or something that the body names is missing.
@@ -229,13 +229,15 @@ impl<K: Kind> Pass<'_, K> {
         if !self.is_ready() {
             // Reads flap: one good read is not enough.
             let not_before = Some(first.began + self.rules.good_gap);
-            let second = self.ask_get(&desired.place.region, &view.facts.id, 1, not_before)?;
-            let again = second.value.as_ref().ok().and_then(Option::as_ref);
-            let steady = again.is_some_and(|again| {
-                K::state(again) == State::Good
-                    && K::serving(again) == Serving::Yes
-                    && again.facts.version == view.facts.version
-            });
+            let steady = self.shown_before(view, first.began) || {
+                let second = self.ask_get(&desired.place.region, &view.facts.id, 1, not_before)?;
+                let again = second.value.as_ref().ok().and_then(Option::as_ref);
+                again.is_some_and(|again| {
+                    K::state(again) == State::Good
+                        && K::serving(again) == Serving::Yes
+                        && again.facts.version == view.facts.version
+                })
+            };
             if !steady {
                 let message = format!("AWS does not show the {} {} steadily yet", K::NOUN, view.facts.id);
                 let verdict = Verdict::Progressing(Reason::Progressing);
@@ -243,6 +245,15 @@ impl<K: Kind> Pass<'_, K> {
             }
         }
         Ok(self.ready(desired, status, view))
+    }
+
+    /// Whether a list that began early enough before this read has shown the same good state.
+    fn shown_before(&self, view: &View<K>, began: Timestamp) -> bool {
+        self.known.shown.get(&view.facts.id).is_some_and(|shown| {
+            shown.state == view.facts.state
+                && (shown.version.is_none() || shown.version == view.facts.version)
+                && shown.began + self.rules.good_gap <= began
+        })
     }
 
     fn ready(&self, desired: &Desired<'_, K>, mut status: K::Status, view: &View<K>) -> Step<K> {

@@ -139,7 +139,7 @@ impl<K: Kind> Pass<'_, K> {
         common.last_handled_redeploy_at =
             self.object.meta.annotation(annotation::REDEPLOY_AT).map(|value| clip(value).to_owned());
         let message = format!("AWS is creating the {} {}", K::NOUN, common.name.clone().unwrap_or_default());
-        let again = Again::After(SignedDuration::from_secs(1));
+        let again = Again::Moved(SignedDuration::from_secs(1));
         self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, again)
     }
 

@@ -270,7 +270,7 @@ impl<K: Kind> Pass<'_, K> {
                     K::status_mut(&mut status).state = Some(state.clone());
                 }
                 let message = format!("AWS is deleting the {} {id}", K::NOUN);
-                (verdict, message, Again::After(SignedDuration::from_secs(1)))
+                (verdict, message, Again::Moved(SignedDuration::from_secs(1)))
             }
             Err(fault) if fault.class == Class::NotFound => {
                 (verdict, message, Again::After(SignedDuration::from_secs(1)))

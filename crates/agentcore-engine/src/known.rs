@@ -141,6 +141,17 @@ pub struct Candidate {
     pub created_at: Option<Timestamp>,
 }
 
+/// What a list showed of a resource before this pass began.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shown {
+    /// When the list began.
+    pub began: Timestamp,
+    /// The state in AWS's own word.
+    pub state: String,
+    /// The version, where the list tells.
+    pub version: Option<String>,
+}
+
 /// The tags of a resource.
 pub type TagMap = BTreeMap<String, String>;
 
@@ -153,6 +164,8 @@ pub struct Known<K: Kind> {
     pub references: BTreeMap<Reference, Referent>,
     /// Reads. `None` is "not found".
     pub gets: BTreeMap<Get, Timed<Option<View<K>>>>,
+    /// What lists showed of resources before, by id. It counts only together with a read that shows the same.
+    pub shown: BTreeMap<String, Shown>,
     /// Look-ups.
     pub finds: BTreeMap<Find, Timed<Vec<Candidate>>>,
     /// Tags by ARN. `None` is "not found".
@@ -173,6 +186,7 @@ impl<K: Kind> Default for Known<K> {
             identities: BTreeMap::new(),
             references: BTreeMap::new(),
             gets: BTreeMap::new(),
+            shown: BTreeMap::new(),
             finds: BTreeMap::new(),
             tags: BTreeMap::new(),
             attachments: BTreeMap::new(),

@@ -197,6 +197,8 @@ pub enum Again {
     Now,
     /// After this time.
     After(SignedDuration),
+    /// When the resource moves on from the state that this pass has seen; after this time where nobody would notice.
+    Moved(SignedDuration),
     /// After the back-off of this class, which grows with each failure in a row.
     Retry(Class),
     /// When the object changes.

@@ -213,7 +213,7 @@ impl<K: Kind> Pass<'_, K> {
     /// When a resource in transition is looked at again: often at first, then at a pace that fits its age.
     pub(crate) fn poll(&self, record: &PartRecord) -> Again {
         let age = self.now.duration_since(record::last_asked(record).unwrap_or(self.now));
-        Again::After((age / 20).clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10)))
+        Again::Moved((age / 20).clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10)))
     }
 
     /// Fills the status from a read, or from its absence.

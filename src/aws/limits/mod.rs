@@ -40,10 +40,16 @@ pub struct Limiter {
 #[derive(Debug)]
 struct Line {
     bucket: Mutex<Bucket>,
+    /// Writes leave a while after their turn, some sooner and some later: they must not leave all at once.
+    gate: Gate,
     /// Held by the one who is next. Tokio's mutex is fair.
     first: tokio::sync::Mutex<()>,
     waiting: AtomicUsize,
 }
+
+/// Spreads what has had its turn.
+#[derive(Debug)]
+struct Gate(tokio::sync::Mutex<Bucket>);
 
 /// The right to send one request. A write's is had before its announcement.
 #[derive(Debug)]
@@ -79,6 +85,15 @@ impl Limiter {
         Turn(())
     }
 
+    /// Lets a write leave that has had its turn: at once, unless others whose turn was earlier leave just now.
+    pub(super) async fn leaves(&self, operation: &'static str) {
+        let line = self.line(operation);
+        let mut gate = line.gate.0.lock().await;
+        while let Err(wait) = gate.take(Instant::now()) {
+            sleep(wait).await;
+        }
+    }
+
     /// How long a request of this operation would wait for its turn now.
     pub fn wait(&self, operation: &'static str) -> Duration {
         let line = self.line(operation);
@@ -110,8 +125,10 @@ impl Limiter {
         let mut lines = lock(&self.lines);
         let new = || {
             let bucket = Bucket::new(quotas::per_second(operation), self.share, Instant::now());
+            let gate = Gate(tokio::sync::Mutex::new(bucket.clone()));
             Arc::new(Line {
                 bucket: Mutex::new(bucket),
+                gate,
                 first: tokio::sync::Mutex::default(),
                 waiting: AtomicUsize::new(0),
             })
@@ -193,6 +210,24 @@ mod tests {
             assert_eq!(limits.of(account, region).wait("GetMemory"), Duration::ZERO);
         }
         assert!(limits.of("123456789012", "us-west-2").wait("GetMemory") > Duration::from_millis(300));
+    }
+
+    #[tokio::test]
+    async fn writes_do_not_leave_all_at_once() {
+        let limiter = limiter(1.0);
+        for _ in 0..5 {
+            let _turn = limiter.turn("CreateCodeInterpreter").await;
+        }
+        let began = Instant::now();
+        for _ in 0..5 {
+            limiter.leaves("CreateCodeInterpreter").await;
+        }
+        assert!(began.elapsed() >= Duration::from_millis(700), "{:?}", began.elapsed());
+        // Who was not held up leaves at once.
+        let _turn = limiter.turn("CreateMemory").await;
+        let began = Instant::now();
+        limiter.leaves("CreateMemory").await;
+        assert!(began.elapsed() < Duration::from_millis(100));
     }
 
     #[tokio::test]

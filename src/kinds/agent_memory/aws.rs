@@ -10,7 +10,6 @@ mod to_sdk;
 use agentcore_engine::{
     fault::{Class, Fault},
     kind::{Body, View},
-    known::Candidate,
     step::Accepted,
 };
 use aws_sdk_bedrockagentcorecontrol::{
@@ -21,10 +20,14 @@ use aws_smithy_types::error::operation::BuildError;
 use jiff::Timestamp;
 
 use super::{MemoryKind, UpdateMemory};
-use crate::aws::{Control, time::timestamp};
+use crate::aws::{
+    Control,
+    listing::{Listed, Page},
+    time::timestamp,
+};
 
 const GET: &str = "GetMemory";
-const LIST: &str = "ListMemories";
+pub(super) const LIST: &str = "ListMemories";
 pub(super) const CREATE: &str = "CreateMemory";
 pub(super) const UPDATE: &str = "UpdateMemory";
 pub(super) const DELETE: &str = "DeleteMemory";
@@ -45,24 +48,12 @@ pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<Memor
     }
 }
 
-/// Lists all memories, and gives those whose id begins with the name.
-pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
-    let mut found = Vec::new();
-    let mut next: Option<String> = None;
-    loop {
-        // Page by page, because each request goes through the control's checks.
-        let request = control.sdk().list_memories().max_results(PAGE).set_next_token(next.clone()).customize();
-        let page = control.read(LIST, request, CustomizableOperation::send).await?;
-        found.extend(page.memories.iter().filter_map(|memory| candidate(memory, name)));
-        let token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(found);
-        }
-        if token == next {
-            return Err(Fault::incomplete(LIST, "the list of memories does not end"));
-        }
-        next = token;
-    }
+/// Lists a page of memories.
+pub(super) async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
+    let request = control.sdk().list_memories().max_results(PAGE).set_next_token(after).customize();
+    let page = control.read(LIST, request, CustomizableOperation::send).await?;
+    let items = page.memories.into_iter().filter_map(listed).collect();
+    Ok(Page { items, next: page.next_token.filter(|token| !token.is_empty()) })
 }
 
 /// Creates a memory.
@@ -94,12 +85,23 @@ pub(super) async fn delete(control: &Control, id: &str) -> Result<Accepted, Faul
     Ok(Accepted { id: Some(answer.memory_id), state, ..Accepted::default() })
 }
 
-/// A memory of the list, if its id is one that AWS gives to memories of this name.
-fn candidate(memory: &MemorySummary, name: &str) -> Option<Candidate> {
-    let (id, arn) = (memory.id.as_ref()?, memory.arn.as_ref()?);
-    let suffix = id.strip_prefix(name)?.strip_prefix('-')?;
-    let fits = suffix.len() == SUFFIX && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    fits.then(|| Candidate { id: id.clone(), arn: arn.clone(), name: None, created_at: timestamp(&memory.created_at) })
+/// A memory of the list, which does not tell its name.
+fn listed(memory: MemorySummary) -> Option<Listed> {
+    Some(Listed {
+        id: memory.id?,
+        arn: memory.arn?,
+        name: None,
+        state: memory.status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+        version: None,
+        created_at: timestamp(&memory.created_at),
+        updated_at: timestamp(&memory.updated_at),
+    })
+}
+
+/// Whether a listed memory's id is one that AWS gives to memories of this name.
+pub(super) fn may_be(listed: &Listed, name: &str) -> bool {
+    let suffix = listed.id.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+    suffix.is_some_and(|suffix| suffix.len() == SUFFIX && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn accepted(memory: Memory) -> Accepted {

@@ -19,16 +19,19 @@ use agentcore_api::{
 use agentcore_engine::{
     fault::Fault,
     kind::{Blocked, Body, Kind, LeftOver, Plan, Planning, Resolved, State, View},
-    known::{Candidate, NamedBy},
+    known::NamedBy,
     step::Accepted,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use plan::{Modification, UpdateMemory};
 pub use seen::SeenStrategy;
 
 use super::Managed;
-use crate::aws::Control;
+use crate::aws::{
+    Control,
+    listing::{Listed, Listing, Page},
+};
 
 /// The kind AgentMemory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,6 +109,25 @@ impl Kind for MemoryKind {
     }
 }
 
+impl Listing for MemoryKind {
+    const LIST: &'static str = aws::LIST;
+    const SETTLED: &'static str = Self::GOOD;
+    const PACE: SignedDuration = SignedDuration::from_millis(1500);
+
+    type Side = ();
+    const SIDE_AFTER: Option<SignedDuration> = None;
+
+    async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
+        aws::page(control, after).await
+    }
+
+    async fn side(_control: &Control, _id: &str) {}
+
+    fn side_settled((): &(), _version: Option<&str>) -> bool {
+        true
+    }
+}
+
 impl Managed for MemoryKind {
     type Object = AgentMemory;
 
@@ -113,12 +135,18 @@ impl Managed for MemoryKind {
     const UPDATE: &'static str = aws::UPDATE;
     const DELETE: &'static str = aws::DELETE;
 
-    async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
-        aws::get(control, id).await
+    fn usual(spec: &Self::Spec) -> SignedDuration {
+        // The strategies are set up one after another.
+        let has_strategies = !spec.strategies.is_empty() || spec.strategy_preset.is_some();
+        SignedDuration::from_secs(if has_strategies { 150 } else { 5 })
     }
 
-    async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
-        aws::find(control, name).await
+    fn may_be(listed: &Listed, name: &str) -> bool {
+        aws::may_be(listed, name)
+    }
+
+    async fn get(control: &Control, id: &str, _side: Option<()>) -> Result<Option<View<Self>>, Fault> {
+        aws::get(control, id).await
     }
 
     async fn create(control: &Control, body: &Body<Self>, token: &str, deadline: Timestamp) -> Result<Accepted, Fault> {

@@ -3,14 +3,17 @@
 use agentcore_engine::{
     fault::{Class, Fault},
     kind::{Body, View},
-    known::Candidate,
     step::Accepted,
 };
 use aws_sdk_bedrockagentcorecontrol::{client::customize::CustomizableOperation, types::AgentRuntime};
 use jiff::Timestamp;
 
 use super::{Endpoint, RuntimeKind};
-use crate::aws::{Control, time::timestamp};
+use crate::aws::{
+    Control,
+    listing::{Listed, Page},
+    time::timestamp,
+};
 
 mod authorizer;
 mod from_sdk;
@@ -25,14 +28,18 @@ const GET_ENDPOINT: &str = "GetAgentRuntimeEndpoint";
 pub(super) const CREATE: &str = "CreateAgentRuntime";
 pub(super) const UPDATE: &str = "UpdateAgentRuntime";
 pub(super) const DELETE: &str = "DeleteAgentRuntime";
-const LIST: &str = "ListAgentRuntimes";
+pub(super) const LIST: &str = "ListAgentRuntimes";
 const LIST_ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
 
 /// The endpoint that AWS makes with each runtime, and deletes with it.
 const DEFAULT: &str = "DEFAULT";
 
-/// Reads a runtime, and its endpoint DEFAULT where that can be good.
-pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<RuntimeKind>>, Fault> {
+/// Reads a runtime, and its endpoint DEFAULT where that can be good and was not read a moment ago.
+pub(super) async fn get(
+    control: &Control,
+    id: &str,
+    read: Option<Option<Endpoint>>,
+) -> Result<Option<View<RuntimeKind>>, Fault> {
     let request = control.sdk().get_agent_runtime().agent_runtime_id(id).customize();
     let mut view = match control.read(GET, request, CustomizableOperation::send).await {
         Ok(answer) => from_sdk::view(answer)?,
@@ -40,13 +47,16 @@ pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<Runti
         Err(fault) => return Err(fault),
     };
     if view.facts.state == "READY" {
-        view.more = endpoint(control, id).await;
+        view.more = match read {
+            Some(read) if read.as_ref().is_none_or(|endpoint| endpoint.unread.is_none()) => read,
+            _ => endpoint(control, id).await,
+        };
     }
     Ok(Some(view))
 }
 
 /// The endpoint DEFAULT. That it could not be read is no reason to know nothing of the runtime, which may be being deleted.
-async fn endpoint(control: &Control, id: &str) -> Option<Endpoint> {
+pub(super) async fn endpoint(control: &Control, id: &str) -> Option<Endpoint> {
     let request = control.sdk().get_agent_runtime_endpoint().agent_runtime_id(id).endpoint_name(DEFAULT).customize();
     match control.read(GET_ENDPOINT, request, CustomizableOperation::send).await {
         Ok(answer) => Some(from_sdk::endpoint(answer)),
@@ -58,30 +68,24 @@ async fn endpoint(control: &Control, id: &str) -> Option<Endpoint> {
     }
 }
 
-/// Lists all runtimes, and gives those of this name.
-pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
-    let mut found = Vec::new();
-    let mut next: Option<String> = None;
-    loop {
-        let request = control.sdk().list_agent_runtimes().max_results(100).set_next_token(next.clone()).customize();
-        let page = control.read(LIST, request, CustomizableOperation::send).await?;
-        found.extend(page.agent_runtimes.into_iter().filter_map(|item| candidate(item, name)));
-        match page.next_token.filter(|token| !token.is_empty()) {
-            None => return Ok(found),
-            same if same == next => return Err(Fault::incomplete(LIST, "the list does not go on")),
-            token => next = token,
-        }
-    }
+/// Lists a page of runtimes.
+pub(super) async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
+    let request = control.sdk().list_agent_runtimes().max_results(100).set_next_token(after).customize();
+    let page = control.read(LIST, request, CustomizableOperation::send).await?;
+    let items = page.agent_runtimes.into_iter().map(listed).collect();
+    Ok(Page { items, next: page.next_token.filter(|token| !token.is_empty()) })
 }
 
-/// The list item, if it has this name.
-fn candidate(item: AgentRuntime, name: &str) -> Option<Candidate> {
-    (item.agent_runtime_name == name).then_some(Candidate {
+fn listed(item: AgentRuntime) -> Listed {
+    Listed {
         id: item.agent_runtime_id,
         arn: item.agent_runtime_arn,
         name: Some(item.agent_runtime_name),
+        state: item.status.as_str().to_owned(),
+        version: Some(item.agent_runtime_version).filter(|version| !version.is_empty()),
         created_at: None,
-    })
+        updated_at: timestamp(&item.last_updated_at),
+    }
 }
 
 /// Creates a runtime.

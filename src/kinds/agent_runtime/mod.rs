@@ -11,12 +11,17 @@ use agentcore_api::{
 use agentcore_engine::{
     fault::Fault,
     kind::{Blocked, Body, Kind, LeftOver, Plan, Planning, Resolved, Serving, State, View},
-    known::{Candidate, Reference},
+    known::Reference,
     step::Accepted,
 };
 
+use jiff::SignedDuration;
+
 use super::Managed;
-use crate::aws::Control;
+use crate::aws::{
+    Control,
+    listing::{Listed, Listing, Page},
+};
 
 mod aws;
 mod desired;
@@ -125,6 +130,28 @@ impl Kind for RuntimeKind {
     }
 }
 
+impl Listing for RuntimeKind {
+    const LIST: &'static str = aws::LIST;
+    const SETTLED: &'static str = Self::GOOD;
+    const PACE: SignedDuration = SignedDuration::from_secs(2);
+
+    type Side = Option<Endpoint>;
+    const SIDE_AFTER: Option<SignedDuration> = Some(SignedDuration::from_secs(2));
+
+    async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
+        aws::page(control, after).await
+    }
+
+    /// The endpoint DEFAULT.
+    async fn side(control: &Control, id: &str) -> Option<Endpoint> {
+        aws::endpoint(control, id).await
+    }
+
+    fn side_settled(side: &Option<Endpoint>, version: Option<&str>) -> bool {
+        side.as_ref().is_some_and(|endpoint| status::has_settled(endpoint, version))
+    }
+}
+
 impl Managed for RuntimeKind {
     type Object = AgentRuntime;
 
@@ -132,12 +159,16 @@ impl Managed for RuntimeKind {
     const UPDATE: &'static str = aws::UPDATE;
     const DELETE: &'static str = aws::DELETE;
 
-    async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
-        aws::get(control, id).await
+    fn usual(_spec: &Self::Spec) -> SignedDuration {
+        SignedDuration::from_secs(8)
     }
 
-    async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
-        aws::find(control, name).await
+    fn may_be(listed: &Listed, name: &str) -> bool {
+        listed.name.as_deref() == Some(name)
+    }
+
+    async fn get(control: &Control, id: &str, side: Option<Self::Side>) -> Result<Option<View<Self>>, Fault> {
+        aws::get(control, id, side).await
     }
 
     async fn create(

@@ -47,6 +47,13 @@ pub(super) fn serving(view: &View<RuntimeKind>) -> Serving {
     Serving::NotYet(format!("the endpoint DEFAULT is {}: {live}, version {follows} follows", endpoint.state))
 }
 
+/// Whether nothing more is to be expected of the endpoint DEFAULT of a runtime of this version, or nothing is known.
+pub(super) fn has_settled(endpoint: &Endpoint, version: Option<&str>) -> bool {
+    let serves = endpoint.state == "READY" && endpoint.live_version.as_deref() == version;
+    let of_this = endpoint.target_version.is_none() || endpoint.target_version.as_deref() == version;
+    serves || (endpoint.state.ends_with("_FAILED") && of_this) || endpoint.unread.is_some()
+}
+
 fn failed(endpoint: &Endpoint, version: &str) -> Blocked {
     let reason = endpoint.failure_reason.as_deref().unwrap_or_default().trim().trim_end_matches('.');
     let reason = if reason.is_empty() { "AWS gives no reason" } else { reason };

@@ -10,7 +10,6 @@ use agentcore_api::{
 use agentcore_engine::{
     fault::{Class, Fault},
     kind::{Body, Facts, View},
-    known::Candidate,
     step::Accepted,
 };
 use aws_sdk_bedrockagentcorecontrol::{
@@ -22,14 +21,18 @@ use aws_smithy_types::error::operation::BuildError;
 use jiff::Timestamp;
 
 use super::InterpreterKind;
-use crate::aws::{Control, time::timestamp};
+use crate::aws::{
+    Control,
+    listing::{Listed, Page},
+    time::timestamp,
+};
 
 const GET: &str = "GetCodeInterpreter";
 pub(super) const CREATE: &str = "CreateCodeInterpreter";
 /// There is no such call.
 pub(super) const UPDATE: &str = "UpdateCodeInterpreter";
 pub(super) const DELETE: &str = "DeleteCodeInterpreter";
-const LIST: &str = "ListCodeInterpreters";
+pub(super) const LIST: &str = "ListCodeInterpreters";
 
 /// Reads a code interpreter.
 pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<InterpreterKind>>, Fault> {
@@ -41,21 +44,13 @@ pub(super) async fn get(control: &Control, id: &str) -> Result<Option<View<Inter
     }
 }
 
-/// Lists the account's own code interpreters, and gives those of this name.
-pub(super) async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
-    let mut found = Vec::new();
-    let mut next: Option<String> = None;
-    loop {
-        let request = control.sdk().list_code_interpreters().r#type(ResourceType::Custom).max_results(100);
-        let request = request.set_next_token(next.clone()).customize();
-        let page = control.read(LIST, request, CustomizableOperation::send).await?;
-        found.extend(page.code_interpreter_summaries.into_iter().filter_map(|item| candidate(item, name)));
-        match page.next_token.filter(|token| !token.is_empty()) {
-            None => return Ok(found),
-            same if same == next => return Err(Fault::incomplete(LIST, "the list does not go on")),
-            token => next = token,
-        }
-    }
+/// Lists a page of the account's own code interpreters.
+pub(super) async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
+    let request = control.sdk().list_code_interpreters().r#type(ResourceType::Custom).max_results(100);
+    let request = request.set_next_token(after).customize();
+    let page = control.read(LIST, request, CustomizableOperation::send).await?;
+    let items = page.code_interpreter_summaries.into_iter().map(listed).collect();
+    Ok(Page { items, next: page.next_token.filter(|token| !token.is_empty()) })
 }
 
 /// Creates a code interpreter.
@@ -254,18 +249,24 @@ fn filesystem_from_sdk(filesystem: ToolsFileSystemConfiguration) -> Option<Inter
     }
 }
 
-/// The list item, if it has this name; where the item does not tell its name, its id does.
-fn candidate(item: types::CodeInterpreterSummary, name: &str) -> Option<Candidate> {
-    let fits = match &item.name {
-        Some(shown) => shown == name,
-        None => item.code_interpreter_id.rsplit_once('-').is_some_and(|(shown, _)| shown == name),
-    };
-    fits.then(|| Candidate {
+fn listed(item: types::CodeInterpreterSummary) -> Listed {
+    Listed {
         id: item.code_interpreter_id,
         arn: item.code_interpreter_arn,
         name: item.name,
+        state: item.status.as_str().to_owned(),
+        version: None,
         created_at: timestamp(&item.created_at),
-    })
+        updated_at: item.last_updated_at.as_ref().and_then(timestamp),
+    }
+}
+
+/// Whether a listed code interpreter has this name; where the list does not tell, its id does.
+pub(super) fn may_be(listed: &Listed, name: &str) -> bool {
+    match &listed.name {
+        Some(shown) => shown == name,
+        None => listed.id.rsplit_once('-').is_some_and(|(shown, _)| shown == name),
+    }
 }
 
 fn invalid(error: &BuildError) -> Fault {

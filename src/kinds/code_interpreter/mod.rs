@@ -10,12 +10,16 @@ use agentcore_api::{
 use agentcore_engine::{
     fault::Fault,
     kind::{Blocked, Body, Kind, Plan, Planning, Resolved, State, View},
-    known::Candidate,
     step::Accepted,
 };
 
+use jiff::SignedDuration;
+
 use super::Managed;
-use crate::aws::Control;
+use crate::aws::{
+    Control,
+    listing::{Listed, Listing, Page},
+};
 
 mod aws;
 mod desired;
@@ -81,6 +85,25 @@ impl Kind for InterpreterKind {
     fn describe(_view: Option<&View<Self>>, _record: &PartRecord, _status: &mut CodeInterpreterStatus) {}
 }
 
+impl Listing for InterpreterKind {
+    const LIST: &'static str = aws::LIST;
+    const SETTLED: &'static str = Self::GOOD;
+    const PACE: SignedDuration = SignedDuration::from_millis(600);
+
+    type Side = ();
+    const SIDE_AFTER: Option<SignedDuration> = None;
+
+    async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
+        aws::page(control, after).await
+    }
+
+    async fn side(_control: &Control, _id: &str) {}
+
+    fn side_settled((): &(), _version: Option<&str>) -> bool {
+        true
+    }
+}
+
 impl Managed for InterpreterKind {
     type Object = CodeInterpreter;
 
@@ -88,12 +111,16 @@ impl Managed for InterpreterKind {
     const UPDATE: &'static str = aws::UPDATE;
     const DELETE: &'static str = aws::DELETE;
 
-    async fn get(control: &Control, id: &str) -> Result<Option<View<Self>>, Fault> {
-        aws::get(control, id).await
+    fn usual(_spec: &Self::Spec) -> SignedDuration {
+        SignedDuration::from_secs(5)
     }
 
-    async fn find(control: &Control, name: &str) -> Result<Vec<Candidate>, Fault> {
-        aws::find(control, name).await
+    fn may_be(listed: &Listed, name: &str) -> bool {
+        aws::may_be(listed, name)
+    }
+
+    async fn get(control: &Control, id: &str, _side: Option<()>) -> Result<Option<View<Self>>, Fault> {
+        aws::get(control, id).await
     }
 
     async fn create(

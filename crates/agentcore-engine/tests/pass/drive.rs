@@ -84,7 +84,7 @@ impl<const U: bool> Bench<U> {
         let end = self.pass();
         let wait = match end {
             Ok(Again::Now) | Err(Halt::Conflict) => SignedDuration::from_millis(5),
-            Ok(Again::After(time)) => {
+            Ok(Again::After(time) | Again::Moved(time)) => {
                 self.failures = 0;
                 assert!(time >= SignedDuration::ZERO, "a wait of {time:?}");
                 time

@@ -11,11 +11,10 @@ use aws_credential_types::Credentials;
 use aws_sdk_bedrockagentcorecontrol::{
     Client,
     config::{BehaviorVersion, Region},
-    types::{MemoryStatus, MemorySummary},
 };
-use aws_smithy_types::DateTime;
 
-use super::{super::MemoryKind, candidate, from_sdk, to_sdk};
+use super::{super::MemoryKind, from_sdk, may_be, to_sdk};
+use crate::aws::listing::Listed;
 
 /// The specs of the examples, and one with what they leave out.
 const SPECS: [&str; 4] = [
@@ -210,15 +209,7 @@ fn both_names_of_the_namespaces_are_one() {
 
 #[test]
 fn candidates_have_ids_that_aws_gives_to_the_name() {
-    let is_candidate = |id: &str| {
-        let summary = MemorySummary::builder()
-            .id(id)
-            .arn("arn")
-            .status(MemoryStatus::Active)
-            .created_at(DateTime::from_secs(1_800_000_000))
-            .updated_at(DateTime::from_secs(1_800_000_000));
-        candidate(&summary.build().unwrap(), "my_memory").is_some()
-    };
+    let is_candidate = |id: &str| may_be(&Listed { id: id.to_owned(), ..Listed::default() }, "my_memory");
     assert!(is_candidate("my_memory-AbCdEf1234"));
     for id in ["my_memory-AbCdEf123", "my_memory-AbCdEf12345", "my_memory2-AbCdEf1234", "my_memory-AbC-Ef1234", "m"] {
         assert!(!is_candidate(id), "{id}");

@@ -10,6 +10,7 @@ mod names;
 mod queued;
 mod refusals;
 mod rendering;
+mod shown;
 mod taken;
 
 mod lost;

@@ -1,0 +1,143 @@
+//! The slow walk through a list at rest: a page at a time, again and again.
+//!
+//! Pure: times are values.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::aws::listing::{Listed, Page, Sweep};
+
+/// How long after a page the next one is asked for: two a minute.
+const EACH: SignedDuration = SignedDuration::from_secs(30);
+
+/// Where the walk is.
+#[derive(Debug)]
+pub(super) struct Walk {
+    next_at: Timestamp,
+    after: Option<String>,
+    began: Timestamp,
+    items: Vec<Listed>,
+    pages: usize,
+    /// When the whole list was last seen, and how many pages it had.
+    whole: Timestamp,
+    whole_pages: usize,
+}
+
+impl Walk {
+    /// At the beginning.
+    pub(super) fn new(now: Timestamp) -> Self {
+        let (after, items) = (None, Vec::new());
+        Self { next_at: now + EACH, after, began: now, items, pages: 0, whole: now, whole_pages: 1 }
+    }
+
+    pub(super) fn next_at(&self) -> Timestamp {
+        self.next_at
+    }
+
+    /// Where the next page begins.
+    pub(super) fn after(&self) -> Option<String> {
+        self.after.clone()
+    }
+
+    /// A page was read. Gives the whole list and the number of its pages where it was the last one.
+    pub(super) fn went(&mut self, page: Page, began: Timestamp) -> Option<(Sweep, usize)> {
+        if self.after.is_none() {
+            self.begin(began);
+        }
+        self.next_at = began + EACH;
+        self.pages += 1;
+        self.items.extend(page.items);
+        // A list that does not go on is begun anew.
+        let stands_still = page.next.is_some() && page.next == self.after;
+        if stands_still {
+            self.begin(began);
+            return None;
+        }
+        self.after = page.next;
+        if self.after.is_some() {
+            return None;
+        }
+        let whole = (Sweep { began: self.began, items: std::mem::take(&mut self.items), fault: None }, self.pages);
+        (self.whole, self.whole_pages) = (began, self.pages);
+        Some(whole)
+    }
+
+    /// A page could not be had: the walk begins anew. What went before it has proved what is there.
+    pub(super) fn failed(&mut self, now: Timestamp) {
+        self.begin(now);
+        self.next_at = now + EACH;
+    }
+
+    /// Somebody has seen the whole list: the walk begins anew.
+    pub(super) fn swept(&mut self, now: Timestamp) {
+        self.begin(now);
+        self.next_at = now + EACH;
+        self.whole = now;
+    }
+
+    /// Whether the whole list was seen of late.
+    pub(super) fn works(&self, now: Timestamp) -> bool {
+        let pages = i32::try_from(self.whole_pages.max(self.pages) + 4).unwrap_or(i32::MAX);
+        now < self.whole + EACH * 2 * pages
+    }
+
+    fn begin(&mut self, now: Timestamp) {
+        self.after = None;
+        self.began = now;
+        self.items.clear();
+        self.pages = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + second).unwrap()
+    }
+
+    fn page(ids: &[&str], next: Option<&str>) -> Page {
+        let items = ids.iter().map(|id| Listed { id: (*id).to_owned(), ..Listed::default() }).collect();
+        Page { items, next: next.map(str::to_owned) }
+    }
+
+    #[test]
+    fn two_pages_a_minute_make_a_whole_list() {
+        let mut walk = Walk::new(at(0));
+        assert_eq!(walk.next_at(), at(30));
+        assert!(walk.went(page(&["a"], Some("p2")), at(30)).is_none());
+        assert_eq!((walk.next_at(), walk.after().as_deref()), (at(60), Some("p2")));
+        let (sweep, pages) = walk.went(page(&["b"], None), at(60)).unwrap();
+        // It says what was there when it began.
+        assert_eq!((sweep.began, pages, sweep.items.len(), sweep.fault), (at(30), 2, 2, None));
+        assert_eq!((walk.next_at(), walk.after()), (at(90), None));
+        let (sweep, pages) = walk.went(page(&["c"], None), at(90)).unwrap();
+        assert_eq!((sweep.began, pages, sweep.items.len()), (at(90), 1, 1));
+    }
+
+    #[test]
+    fn a_failed_page_begins_anew() {
+        let mut walk = Walk::new(at(0));
+        walk.went(page(&["a"], Some("p2")), at(30));
+        walk.failed(at(60));
+        assert_eq!((walk.next_at(), walk.after()), (at(90), None));
+        let (sweep, _) = walk.went(page(&["a", "b"], None), at(90)).unwrap();
+        assert_eq!((sweep.began, sweep.items.len()), (at(90), 2));
+        // So does a list that does not go on.
+        walk.went(page(&["a"], Some("p2")), at(120));
+        assert!(walk.went(page(&["b"], Some("p2")), at(150)).is_none());
+        assert_eq!(walk.after(), None);
+    }
+
+    #[test]
+    fn without_a_whole_list_it_does_not_work() {
+        let mut walk = Walk::new(at(0));
+        assert!(walk.works(at(240)));
+        for second in (30..600).step_by(30) {
+            walk.failed(at(second));
+        }
+        assert!(!walk.works(at(600)));
+        walk.swept(at(600));
+        assert!(walk.works(at(800)));
+    }
+}

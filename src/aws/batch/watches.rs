@@ -1,0 +1,374 @@
+//! Objects whose resources are in transition: who is looked at when, and what a list says of them.
+//!
+//! Pure: times are values.
+
+use std::collections::HashMap;
+
+use agentcore_engine::known::Shown;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Who, pace::Pace};
+use crate::aws::listing::{Listed, Sweep};
+
+/// How long lists may lack a resource, or show nothing new of it, until it is read by itself.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
+
+/// How long lists may lack a resource that its object has seen.
+const UNLISTED: SignedDuration = SignedDuration::from_secs(10);
+
+/// How far apart the two looks begin that make an object Ready, where the first one is a list.
+const GAP: SignedDuration = SignedDuration::from_millis(500);
+
+/// A resource in transition, as its object's pass saw it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// The resource's id.
+    pub id: String,
+    /// Its state in AWS's own word.
+    pub state: String,
+    /// Its version, where AWS counts versions.
+    pub version: Option<String>,
+    /// When it was asked to change.
+    pub asked: Timestamp,
+    /// How long such a change takes at least, as far as is known.
+    pub usual: SignedDuration,
+    /// Whether its creation is awaited: what is learned of its time is for other creations.
+    pub creation: bool,
+    /// Since when it is watched: what began earlier says nothing new.
+    pub since: Timestamp,
+}
+
+/// What happens next to a watched resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Next {
+    /// It is looked at.
+    Look,
+    /// It has settled, and what is beside it is looked at.
+    Side,
+    /// Its object has a pass.
+    Pass,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    watch: Watch,
+    next: Next,
+    at: Timestamp,
+    listed: Timestamp,
+    sighting: Option<Shown>,
+}
+
+/// What is due now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Due {
+    /// Objects that have a pass.
+    pub(super) passes: Vec<Who>,
+    /// How many resources are looked at now or a moment later.
+    pub(super) looks: usize,
+    /// Resources beside which is looked, with their version.
+    pub(super) sides: Vec<(Who, String, Option<String>)>,
+}
+
+/// The resources in transition of one account, region and kind.
+#[derive(Debug)]
+pub(super) struct Watches {
+    entries: HashMap<Who, Entry>,
+    /// What lists said of resources whose objects have a pass now, by id.
+    sightings: HashMap<String, Shown>,
+    pace: Pace,
+    least: SignedDuration,
+    settled: &'static str,
+    side_after: Option<SignedDuration>,
+}
+
+impl Watches {
+    pub(super) fn new(least: SignedDuration, settled: &'static str, side_after: Option<SignedDuration>) -> Self {
+        let (entries, sightings) = (HashMap::new(), HashMap::new());
+        Self { entries, sightings, pace: Pace::default(), least, settled, side_after }
+    }
+
+    /// Watches a resource; instead of what the object had watched before.
+    pub(super) fn watch(&mut self, who: Who, watch: Watch) {
+        let is_settled = watch.state == self.settled;
+        let next = if is_settled && self.side_after.is_some() { Next::Side } else { Next::Look };
+        let (since, age) = (watch.since, watch.since.duration_since(watch.asked));
+        let wait = if next == Next::Side { self.beside() } else { self.pace.first(watch.usual, age, self.least) };
+        self.entries.insert(who, Entry { next, at: since + wait, listed: since, sighting: None, watch });
+    }
+
+    /// Whether lists can show that the resource has moved on: not where it is settled by their words.
+    pub(super) fn can_watch(&self, state: &str) -> bool {
+        state != self.settled || self.side_after.is_some()
+    }
+
+    pub(super) fn forget(&mut self, who: &Who) {
+        self.entries.remove(who);
+    }
+
+    /// Whether the resource of this id is watched.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.entries.values().any(|entry| entry.watch.id == id)
+    }
+
+    /// When something is due next.
+    pub(super) fn next_at(&self) -> Option<Timestamp> {
+        self.entries.values().map(|entry| entry.at).min()
+    }
+
+    /// What is due, and what would be in the next moment: a list that is made now serves them too.
+    pub(super) fn due(&mut self, now: Timestamp) -> Due {
+        let mut due = Due::default();
+        let soon = now + self.least * 2;
+        let mut is_due = false;
+        for (who, entry) in &self.entries {
+            match entry.next {
+                Next::Pass if entry.at <= now => due.passes.push(who.clone()),
+                Next::Side if entry.at <= now => {
+                    due.sides.push((who.clone(), entry.watch.id.clone(), entry.watch.version.clone()));
+                }
+                Next::Look if entry.at <= soon => {
+                    is_due |= entry.at <= now;
+                    due.looks += 1;
+                }
+                _ => {}
+            }
+        }
+        if !is_due {
+            due.looks = 0;
+        }
+        for who in &due.passes {
+            let entry = self.entries.remove(who);
+            if let Some((id, sighting)) = entry.and_then(|entry| Some((entry.watch.id, entry.sighting?))) {
+                self.sightings.insert(id, sighting);
+            }
+        }
+        self.sightings.retain(|_, sighting| now < sighting.began + PATIENCE);
+        due
+    }
+
+    /// The objects whose resources are to be looked at now, one by one: they are watched no longer.
+    pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Who> {
+        let is_due = |entry: &Entry| entry.next == Next::Look && entry.at <= now;
+        let due: Vec<Who> =
+            self.entries.iter().filter(|(_, entry)| is_due(entry)).map(|(who, _)| who.clone()).collect();
+        for who in &due {
+            self.forget(who);
+        }
+        due
+    }
+
+    /// What a list shows. Gives the objects that have a pass because of it; others follow a moment later.
+    pub(super) fn listed(&mut self, sweep: &Sweep, now: Timestamp) -> Vec<Who> {
+        let by_id: HashMap<&str, &Listed> = sweep.items.iter().map(|item| (item.id.as_str(), item)).collect();
+        let whole = sweep.fault.is_none();
+        let mut passes = Vec::new();
+        let all: Vec<Who> = self.entries.keys().cloned().collect();
+        for who in all {
+            let Some(mut entry) = self.entries.remove(&who) else { continue };
+            // A list that began before the object was told its state may show an earlier one.
+            let says = entry.next == Next::Look && sweep.began >= entry.watch.since;
+            let listed = by_id.get(entry.watch.id.as_str()).copied();
+            let moved = says && self.look_at(&mut entry, listed, whole, sweep.began);
+            if moved && entry.next == Next::Look {
+                passes.push(who);
+                continue;
+            }
+            if says && !moved {
+                entry.at = now + self.interval(&entry.watch, now);
+            }
+            self.entries.insert(who, entry);
+        }
+        passes
+    }
+
+    /// Whether a resource has moved on. Where it has settled, what follows takes a moment more.
+    fn look_at(&mut self, entry: &mut Entry, listed: Option<&Listed>, whole: bool, began: Timestamp) -> bool {
+        let Some(listed) = listed else {
+            let gone = whole && !entry.watch.creation && entry.watch.state == "DELETING";
+            return gone || began >= entry.listed + UNLISTED;
+        };
+        entry.listed = began;
+        if listed.state == entry.watch.state {
+            return began >= entry.watch.since + PATIENCE;
+        }
+        if listed.state == self.settled {
+            let watch = &mut entry.watch;
+            if watch.creation {
+                self.pace.took(watch.usual, began.duration_since(watch.asked));
+            }
+            watch.version.clone_from(&listed.version);
+            let (state, version) = (listed.state.clone(), listed.version.clone());
+            entry.sighting = Some(Shown { began, state, version });
+            (entry.next, entry.at) = match self.side_after {
+                Some(after) => (Next::Side, began + after),
+                None => (Next::Pass, began + GAP),
+            };
+        }
+        true
+    }
+
+    /// What is beside a resource was looked at. Whether its object has a pass now.
+    pub(super) fn looked_beside(&mut self, who: &Who, settled: bool, now: Timestamp) -> bool {
+        let again = self.beside();
+        let Some(entry) = self.entries.get_mut(who).filter(|entry| entry.next == Next::Side) else { return false };
+        if settled || now >= entry.watch.since + PATIENCE {
+            entry.next = Next::Pass;
+            entry.at = now;
+            return true;
+        }
+        entry.at = now + again;
+        false
+    }
+
+    /// What a list said of a resource before its object's pass. Told once.
+    pub(super) fn take_sighting(&mut self, id: &str) -> Option<Shown> {
+        self.sightings.remove(id)
+    }
+
+    /// How long until the next look at a resource after a list that showed nothing new of it.
+    fn interval(&self, watch: &Watch, now: Timestamp) -> SignedDuration {
+        self.pace.interval(watch.usual, now.duration_since(watch.asked), self.least)
+    }
+
+    /// How long until the next look at what is beside a resource: for that everybody waits.
+    fn beside(&self) -> SignedDuration {
+        self.least * 2 / 3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + second).unwrap()
+    }
+
+    fn who(name: &str) -> Who {
+        Who { namespace: "ns".to_owned(), name: name.to_owned() }
+    }
+
+    fn watch(id: &str, state: &str, since: i64) -> Watch {
+        Watch {
+            id: id.to_owned(),
+            state: state.to_owned(),
+            version: None,
+            asked: at(since),
+            usual: SECOND * 5,
+            creation: state == "CREATING",
+            since: at(since),
+        }
+    }
+
+    fn sweep(began: i64, items: &[(&str, &str)], whole: bool) -> Sweep {
+        let item = |(id, state): &(&str, &str)| Listed {
+            id: (*id).to_owned(),
+            state: (*state).to_owned(),
+            ..Listed::default()
+        };
+        let fault = (!whole).then(|| agentcore_engine::fault::Fault::incomplete("List", "a page failed"));
+        Sweep { began: at(began), items: items.iter().map(item).collect(), fault }
+    }
+
+    fn watches() -> Watches {
+        Watches::new(SECOND, "READY", None)
+    }
+
+    #[test]
+    fn what_a_list_shows_of_a_resource() {
+        for (state, listed, whole, began, passes) in [
+            // Nothing new.
+            ("CREATING", &[("a", "CREATING")][..], true, 5, false),
+            // It moved on, and not to the good state.
+            ("CREATING", &[("a", "CREATE_FAILED")], true, 5, true),
+            ("CREATING", &[("a", "CREATE_FAILED")], false, 5, true),
+            // A list that began before it was watched tells of the time before.
+            ("UPDATING", &[("a", "FAILED")], true, -1, false),
+            // Not yet listed, or listed late.
+            ("CREATING", &[], true, 5, false),
+            // Gone, if the list is whole.
+            ("DELETING", &[], true, 5, true),
+            ("DELETING", &[], false, 5, false),
+            ("DELETING", &[("b", "READY")], true, 5, true),
+            // Lists lack it for long: it is read by itself.
+            ("CREATING", &[], true, 11, true),
+            ("DELETING", &[], false, 11, true),
+            // And so it is where they show the same for very long.
+            ("CREATING", &[("a", "CREATING")], true, 239, false),
+            ("CREATING", &[("a", "CREATING")], true, 240, true),
+        ] {
+            let mut watches = watches();
+            watches.watch(who("x"), watch("a", state, 0));
+            let expected = if passes { vec![who("x")] } else { Vec::new() };
+            let told = watches.listed(&sweep(began, listed, whole), at(began));
+            assert_eq!(told, expected, "{state} {listed:?} {whole} {began}");
+            assert_eq!(watches.next_at().is_some(), !passes, "what has a pass is watched no longer");
+        }
+    }
+
+    #[test]
+    fn what_has_settled_has_its_pass_a_gap_later_and_once() {
+        let mut watches = watches();
+        watches.watch(who("x"), watch("a", "CREATING", 0));
+        assert!(watches.listed(&sweep(5, &[("a", "READY")], true), at(5)).is_empty());
+        assert_eq!(watches.next_at(), Some(at(5) + GAP));
+        assert!(watches.due(at(5)).passes.is_empty());
+        // Another list changes nothing in that.
+        assert!(watches.listed(&sweep(5, &[("a", "CREATING")], true), at(5)).is_empty());
+        assert_eq!(watches.due(at(6)).passes, [who("x")]);
+        assert_eq!(watches.due(at(7)), Due::default());
+        let sighting = watches.take_sighting("a").unwrap();
+        assert_eq!((sighting.began, sighting.state.as_str()), (at(5), "READY"));
+        assert_eq!(watches.take_sighting("a"), None);
+    }
+
+    #[test]
+    fn one_look_serves_all_that_are_due_soon() {
+        let mut watches = watches();
+        for number in 0..10 {
+            let mut watch = watch(&format!("id{number}"), "CREATING", 0);
+            watch.asked = at(-100) + SignedDuration::from_millis(number * 100);
+            watches.watch(who(&format!("x{number}")), watch);
+        }
+        let first = watches.next_at().unwrap();
+        assert_eq!(watches.due(first - SignedDuration::from_millis(1)).looks, 0);
+        assert_eq!(watches.due(first).looks, 10);
+        assert_eq!(watches.take_due(first).len() + watches.entries.len(), 10);
+    }
+
+    #[test]
+    fn what_is_beside_it_is_awaited_too() {
+        let mut watches = Watches::new(SECOND, "READY", Some(SECOND * 2));
+        watches.watch(who("x"), watch("a", "CREATING", 0));
+        let mut ready = sweep(5, &[("a", "READY")], true);
+        ready.items[0].version = Some("1".to_owned());
+        assert!(watches.listed(&ready, at(5)).is_empty());
+        assert_eq!(watches.due(at(6)), Due::default());
+        assert_eq!(watches.due(at(7)).sides, [(who("x"), "a".to_owned(), Some("1".to_owned()))]);
+        assert!(!watches.looked_beside(&who("x"), false, at(7)));
+        assert!(watches.due(at(7)).sides.is_empty());
+        assert_eq!(watches.due(at(8)).sides.len(), 1);
+        assert!(watches.looked_beside(&who("x"), true, at(8)));
+        assert_eq!(watches.due(at(8)).passes, [who("x")]);
+        assert_eq!(watches.take_sighting("a").unwrap().version.as_deref(), Some("1"));
+        // Not for ever: its object says then what is missing.
+        watches.watch(who("x"), watch("a", "READY", 0));
+        assert!(watches.looked_beside(&who("x"), false, at(240)));
+    }
+
+    #[test]
+    fn where_the_words_of_lists_say_nothing_they_are_not_awaited() {
+        assert!(!watches().can_watch("READY") && watches().can_watch("UPDATING"));
+        assert!(Watches::new(SECOND, "READY", Some(SECOND)).can_watch("READY"));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_forgotten() {
+        let mut watches = watches();
+        watches.watch(who("x"), watch("a", "CREATING", 0));
+        watches.forget(&who("x"));
+        assert!(watches.listed(&sweep(5, &[("a", "FAILED")], true), at(5)).is_empty() && watches.next_at().is_none());
+    }
+}
