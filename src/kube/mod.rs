@@ -11,6 +11,8 @@ pub mod orphans;
 mod perform;
 mod referrers;
 mod shell;
+#[cfg(test)]
+mod tests;
 
 pub use objects::{Error, cluster_id};
 pub use referrers::Referrers;
