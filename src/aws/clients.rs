@@ -12,7 +12,13 @@ use agentcore_engine::{
 };
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
-use super::{control::Control, guard::Witness, limits::Limits, sdk_error, sdk_error::CREDENTIALS_CHANGED};
+use super::{
+    control::Control,
+    guard::{Keys, Witness},
+    limits::Limits,
+    sdk_error,
+    sdk_error::CREDENTIALS_CHANGED,
+};
 use crate::server::metrics::Metrics;
 
 /// How long one attempt may take. With the operation's own bound it ends within the 30 seconds in which a create
@@ -37,6 +43,8 @@ pub struct Aws {
     config: SdkConfig,
     metrics: Metrics,
     limits: Limits,
+    /// By account.
+    keys: Arc<Mutex<HashMap<String, Keys>>>,
     regions: Arc<Mutex<HashMap<String, Region>>>,
 }
 
@@ -86,7 +94,7 @@ impl Aws {
     /// AWS as this configuration reaches it.
     pub(crate) fn of(config: SdkConfig, metrics: Metrics, quota_share: f64) -> Self {
         let limits = Limits::new(quota_share, metrics.clone());
-        Self { config, metrics, limits, regions: Arc::default() }
+        Self { config, metrics, limits, keys: Arc::default(), regions: Arc::default() }
     }
 
     /// The operator's own region, if the configuration names one.
@@ -122,9 +130,11 @@ impl Aws {
         let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
         let sdk = aws_sdk_bedrockagentcorecontrol::Client::new(&config);
         let limiter = self.limits.of(&account, region);
+        let keys = self.keys_of(&account);
+        keys.learn(&key);
         let connection = Connection {
             identity: Identity { account, partition },
-            control: Control::new(sdk, key.into(), limiter, self.metrics.clone()),
+            control: Control::new(sdk, key.into(), keys, limiter, self.metrics.clone()),
         };
         tracing::info!(region, account = %connection.identity.account, caller = %arn, "AWS credentials checked");
         Ok(connection)
@@ -155,6 +165,11 @@ impl Aws {
         if fault.class == Class::Credentials || fault.code == CREDENTIALS_CHANGED {
             self.forget(region, connection).await;
         }
+    }
+
+    fn keys_of(&self, account: &str) -> Keys {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.entry(account.to_owned()).or_default().clone()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Region>> {

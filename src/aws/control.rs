@@ -12,7 +12,13 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 
-use super::{Limiter, guard::Guard, meter::Meter, sdk_error};
+use super::{
+    Limiter,
+    guard::{Guard, Keys},
+    meter::Meter,
+    sdk_error,
+    sdk_error::CREDENTIALS_CHANGED,
+};
 use crate::server::metrics::Metrics;
 
 /// The AgentCore control plane of one region.
@@ -27,13 +33,14 @@ use crate::server::metrics::Metrics;
 pub struct Control {
     sdk: Client,
     access_key: Arc<str>,
+    keys: Keys,
     limiter: Limiter,
     metrics: Metrics,
 }
 
 impl Control {
-    pub(super) fn new(sdk: Client, access_key: Arc<str>, limiter: Limiter, metrics: Metrics) -> Self {
-        Self { sdk, access_key, limiter, metrics }
+    pub(super) fn new(sdk: Client, access_key: Arc<str>, keys: Keys, limiter: Limiter, metrics: Metrics) -> Self {
+        Self { sdk, access_key, keys, limiter, metrics }
     }
 
     /// Whether both send their requests with the same access key.
@@ -62,9 +69,13 @@ impl Control {
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        let guard = Guard { access_key: self.access_key.clone(), deadline: None };
-        let _turn = self.limiter.turn(operation).await;
-        self.answer(operation, send(request.interceptor(guard).interceptor(self.meter(operation)))).await
+        let guard = Guard { keys: self.keys.clone(), deadline: None };
+        let turn = self.limiter.turn(operation).await;
+        let answer = self.answer(operation, send(request.interceptor(guard).interceptor(self.meter(operation)))).await;
+        if answer.as_ref().is_err_and(|fault| fault.code == CREDENTIALS_CHANGED) {
+            self.limiter.give_back(operation, turn);
+        }
+        answer
     }
 
     /// Sends an update, a delete or a change of tags, once: the pass decides about a repetition. It waits for nothing:
@@ -108,8 +119,7 @@ impl Control {
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        let guard = Guard { access_key: self.access_key.clone(), deadline };
-        self.limiter.leaves(operation).await;
+        let guard = Guard { keys: self.keys.clone(), deadline };
         let single = Config::builder().retry_config(RetryConfig::disabled());
         let request = request.interceptor(guard).interceptor(self.meter(operation));
         self.answer(operation, send(request.config_override(single))).await

@@ -4,9 +4,10 @@
 //! pass has checked: "not found" in another account would let an object go whose resource is still there.
 
 use std::{
+    collections::VecDeque,
     error::Error,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use aws_smithy_runtime_api::{
@@ -39,11 +40,39 @@ impl fmt::Display for Stopped {
 
 impl Error for Stopped {}
 
+/// Access keys of one account, as AWS has told whose they are. A key never changes its account, so a request that waits
+/// while the credentials are renewed may leave with the new ones once somebody has asked whose they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys(Arc<Mutex<VecDeque<String>>>);
+
+impl Keys {
+    /// How many are kept: a request does not wait longer than a few live.
+    const MOST: usize = 16;
+
+    /// AWS says that this key is of the account.
+    pub(super) fn learn(&self, key: &str) {
+        let mut keys = self.lock();
+        keys.retain(|known| known != key);
+        keys.push_back(key.to_owned());
+        if keys.len() > Self::MOST {
+            keys.pop_front();
+        }
+    }
+
+    fn contain(&self, key: &str) -> bool {
+        self.lock().iter().any(|known| known == key)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Stops a request that must not leave.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
-    /// The access key that the request must be signed with.
-    pub(super) access_key: Arc<str>,
+    /// The access keys of the account that was checked: the request must be signed with one of them.
+    pub(super) keys: Keys,
     /// When it must have left.
     pub(super) deadline: Option<Timestamp>,
 }
@@ -63,7 +92,7 @@ impl Intercept for Guard {
         if self.deadline.is_some_and(|deadline| Timestamp::now() >= deadline) {
             return Err(Box::new(Stopped::TooLate));
         }
-        if access_key(context).is_none_or(|key| key != &*self.access_key) {
+        if access_key(context).is_none_or(|key| !self.keys.contain(key)) {
             return Err(Box::new(Stopped::OtherCredentials));
         }
         Ok(())
@@ -102,4 +131,21 @@ impl Intercept for Witness {
 fn access_key<'a>(context: &'a BeforeTransmitInterceptorContextRef<'_>) -> Option<&'a str> {
     let header = context.request().headers().get("authorization")?;
     header.split_once("Credential=")?.1.split('/').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Keys;
+
+    #[test]
+    fn the_newest_keys_of_an_account_are_known() {
+        let keys = Keys::default();
+        assert!(!keys.contain("0"));
+        for number in 0..20 {
+            keys.learn(&number.to_string());
+            keys.learn("19");
+        }
+        assert!(keys.contain("19") && keys.contain("4") && !keys.contain("3") && !keys.contain("20"));
+        assert!(keys.lock().len() <= Keys::MOST);
+    }
 }

@@ -143,3 +143,111 @@ async fn sweep<L: Listing>(control: &Control) -> (Sweep, usize) {
     }
     (sweep, pages)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use aws_sdk_bedrockagentcorecontrol::{Client, Config, config::BehaviorVersion};
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::{
+        aws::{guard::Keys, limits::Limits},
+        server::metrics::Metrics,
+    };
+
+    fn control() -> Control {
+        let sdk = Client::from_conf(Config::builder().behavior_version(BehaviorVersion::latest()).build());
+        let metrics = Metrics::default();
+        let limiter = Limits::new(1.0, metrics.clone()).of("123456789012", "us-west-2");
+        Control::new(sdk, "key".into(), Keys::default(), limiter, metrics)
+    }
+
+    /// Lists of so many pages, of which one may fail; how many were asked for.
+    struct Fake<const PAGES: usize, const FAILS: usize>;
+
+    static ASKED: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
+
+    impl<const PAGES: usize, const FAILS: usize> Listing for Fake<PAGES, FAILS> {
+        const LIST: &'static str = "ListFakes";
+        const SETTLED: &'static str = "READY";
+        const PACE: SignedDuration = SignedDuration::from_secs(1);
+        type Side = ();
+        const SIDE_AFTER: Option<SignedDuration> = None;
+
+        async fn page(_: &Control, after: Option<String>) -> Result<Page, Fault> {
+            let number: usize = after.map_or(1, |after| after.parse().unwrap());
+            let asked = ASKED[PAGES].fetch_add(1, Ordering::Relaxed) + 1;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            if asked == FAILS {
+                return Err(Fault::incomplete("ListFakes", "no answer"));
+            }
+            let items = vec![Listed { id: number.to_string(), ..Listed::default() }];
+            Ok(Page { items, next: (number < PAGES).then(|| (number + 1).to_string()) })
+        }
+
+        async fn side(_: &Control, _: &str) {}
+
+        fn side_settled((): &(), _: Option<&str>) -> bool {
+            true
+        }
+    }
+
+    fn asked(pages: usize) -> usize {
+        ASKED[pages].load(Ordering::Relaxed)
+    }
+
+    #[tokio::test]
+    async fn a_list_serves_all_who_want_an_earlier_one() {
+        let (lists, control) = (Lists::default(), control());
+        let before = Timestamp::now();
+        let all = join_all((0..10).map(|_| lists.since::<Fake<1, 0>>(&control, before))).await;
+        assert!(all.iter().all(|sweep| sweep.began >= before && sweep.items.len() == 1));
+        assert_eq!(asked(1), 1);
+        // One that begins later is another one, for all of them.
+        let now = Timestamp::now();
+        let again = join_all((0..10).map(|_| lists.since::<Fake<1, 0>>(&control, now))).await;
+        assert!(again.iter().all(|sweep| sweep.began >= now), "older than wanted");
+        assert_eq!(asked(1), 2);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_failed_shows_its_beginning_and_serves_nobody_later() {
+        let (lists, control) = (Lists::default(), control());
+        let before = Timestamp::now();
+        let failed = lists.since::<Fake<3, 3>>(&control, before).await;
+        assert!(failed.fault.is_some());
+        assert_eq!(failed.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(lists.pages(), 1, "it is not known how many there are");
+        let whole = lists.since::<Fake<3, 3>>(&control, before).await;
+        assert_eq!((whole.fault.clone(), whole.items.len(), lists.pages()), (None, 3, 3));
+    }
+
+    /// A list whose every page leads to itself.
+    struct Loops;
+
+    impl Listing for Loops {
+        const LIST: &'static str = "ListLoops";
+        const SETTLED: &'static str = "READY";
+        const PACE: SignedDuration = SignedDuration::from_secs(1);
+        type Side = ();
+        const SIDE_AFTER: Option<SignedDuration> = None;
+
+        async fn page(_: &Control, _: Option<String>) -> Result<Page, Fault> {
+            Ok(Page { items: Vec::new(), next: Some("again".to_owned()) })
+        }
+
+        async fn side(_: &Control, _: &str) {}
+
+        fn side_settled((): &(), _: Option<&str>) -> bool {
+            true
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_without_an_end_proves_no_absence() {
+        let sweep = Lists::default().since::<Loops>(&control(), Timestamp::now()).await;
+        assert!(sweep.fault.is_some());
+    }
+}

@@ -7,7 +7,7 @@ use agentcore_engine::{
     known::{Candidate, Find, Get, Known, NamedBy, Query, Reference, Referent, Referrer, Timed},
     object::{Meta, Object},
     record,
-    step::{Call, Outcome},
+    step::{Call, Intent, Outcome},
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -21,6 +21,12 @@ use crate::{
     aws::{CREDENTIALS_CHANGED, Control, batch::Observer, credentials_changed, listing::Listed},
     kinds::Managed,
 };
+
+/// How often a request is made that is stopped before it leaves because the credentials have changed while it waited.
+const TRIES: usize = 4;
+
+/// How old a list may be that serves a look-up before a first create.
+const OLDEST: SignedDuration = SignedDuration::from_mins(10);
 
 impl<K: Managed> Shell<K> {
     /// Answers a question.
@@ -68,14 +74,12 @@ impl<K: Managed> Shell<K> {
 
     /// Makes a write to AWS.
     pub(super) async fn call(&self, meta: &Meta, call: &Call<K>, known: &Known<K>) -> Outcome {
-        let region = match call {
-            Call::Create { region, .. }
-            | Call::Update { region, .. }
-            | Call::Delete { region, .. }
-            | Call::Tag { region, .. }
-            | Call::Untag { region, .. } => region,
-        };
-        let outcome = self.ask(region, known, |control| send(control, call)).await;
+        let Intent { region, verb } = call.intent();
+        // Before it is settled with which credentials it is sent: they change meanwhile.
+        if let Ok(connection) = self.shared.aws.connect(&region).await {
+            connection.control.limiter().leaves(K::operation(verb)).await;
+        }
+        let outcome = self.ask(&region, known, |control| send(control, call)).await;
         match &outcome {
             Ok(accepted) => tracing::info!(
                 kind = K::NAME,
@@ -100,13 +104,11 @@ impl<K: Managed> Shell<K> {
 
     async fn get(&self, get: &Get, known: &Known<K>) -> Timed<Option<agentcore_engine::kind::View<K>>> {
         self.wait_until(get.not_before).await;
-        let now = Timestamp::now();
-        // What was read beside it when it was found to have moved on is a part of the first read.
+        let began = Timestamp::now();
+        // What was read beside it when it was found to have moved on is a part of the first read. No write of this object
+        // lies between.
         let beside = self.observer(&get.region, known).filter(|_| get.ordinal == 0);
-        let (began, side) = match beside.and_then(|observer| observer.take_side(&get.id)) {
-            Some((at, side)) => (at.min(now), Some(side)),
-            None => (now, None),
-        };
+        let side = beside.and_then(|observer| observer.take_side(&get.id));
         let ask = |control: Control| {
             let side = side.clone();
             async move { K::get(&control, &get.id, side).await }
@@ -147,20 +149,23 @@ impl<K: Managed> Shell<K> {
     /// Asks something of AWS with credentials of the account that this pass knows.
     ///
     /// Credentials are renewed every few hours. The first request after that is stopped before it leaves; if the new
-    /// ones are of the same account it is made again, once, and nobody is told.
+    /// ones are of the same account it is made again, and nobody is told.
     async fn ask<T, F>(&self, region: &str, known: &Known<K>, ask: impl Fn(Control) -> F) -> Result<T, Fault>
     where
         F: Future<Output = Result<T, Fault>>,
     {
-        let answer = self.ask_once(region, known, &ask).await;
-        match answer {
-            Err(fault) if fault.code == CREDENTIALS_CHANGED => match self.ask_once(region, known, &ask).await {
-                // Not even asked: the credentials are of another account.
-                Err(again) if again.code == CREDENTIALS_CHANGED => Err(fault),
-                answer => answer,
-            },
-            answer => answer,
+        let mut answer = self.ask_once(region, known, &ask).await;
+        for _ in 1..TRIES {
+            answer = match answer {
+                Err(fault) if fault.code == CREDENTIALS_CHANGED => match self.ask_once(region, known, &ask).await {
+                    // Not even asked: the credentials are of another account.
+                    Err(again) if again == credentials_changed() => return Err(fault),
+                    answer => answer,
+                },
+                answer => return answer,
+            };
         }
+        answer
     }
 
     async fn ask_once<T, F>(&self, region: &str, known: &Known<K>, ask: impl Fn(Control) -> F) -> Result<T, Fault>
@@ -229,9 +234,11 @@ impl<K: Managed> Shell<K> {
 ///
 /// Before the first create of an object, one that began after the object was created: nobody can have created anything
 /// for it before. That time is in whole seconds. Else one that begins now.
+///
+/// An object may be old before its first create: lists are not believed for ever.
 fn first_bound<K: Managed>(object: &Object<K>, now: Timestamp) -> Timestamp {
     match record::main::<K>(&object.status) {
-        None => object.meta.created_at + SignedDuration::from_secs(1),
+        None => (object.meta.created_at + SignedDuration::from_secs(1)).max(now - OLDEST),
         Some(_) => now,
     }
 }
@@ -249,5 +256,44 @@ async fn send<K: Managed>(control: Control, call: &Call<K>) -> Outcome {
         Call::Delete { id, .. } => K::delete(&control, id).await,
         Call::Tag { arn, tags, .. } => control.tag(arn, tags).await,
         Call::Untag { arn, keys, .. } => control.untag(arn, keys).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use agentcore_api::{code_interpreter::CodeInterpreterStatus, status::PartRecord};
+    use agentcore_engine::object::Meta;
+
+    use super::*;
+    use crate::kinds::code_interpreter::InterpreterKind;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    #[test]
+    fn which_list_serves_a_look_up() {
+        let mut object = Object::<InterpreterKind> {
+            meta: Meta {
+                namespace: String::new(),
+                namespace_uid: String::new(),
+                name: String::new(),
+                uid: String::new(),
+                generation: 1,
+                created_at: at(0),
+                deleting: false,
+                finalizer: false,
+                annotations: [].into(),
+            },
+            spec: Err(String::new()),
+            deletion_policy: Ok(None),
+            status: CodeInterpreterStatus::default(),
+        };
+        // One that began after the object was there, whose time of creation is cut to whole seconds.
+        assert_eq!(first_bound(&object, at(100)), at(1));
+        assert_eq!(first_bound(&object, at(1000)), at(400));
+        // Once anything was asked of AWS, only what is asked from now on counts.
+        record::put::<InterpreterKind>(&mut object.status, PartRecord::default());
+        assert_eq!(first_bound(&object, at(100)), at(100));
     }
 }

@@ -31,6 +31,8 @@ async fn many_objects_wait_and_nothing_is_throttled() {
     let queued = world.condition(last, "Ready", "Unknown", "Queued").await;
     let message = condition(&queued, "Ready")["message"].as_str().unwrap().to_owned();
     assert!(message.contains("CreateCodeInterpreter") && message.contains("--aws-quota-share"), "{message}");
+    // Its announcement has a time, and comes when it can be sent.
+    assert!(queued["status"]["record"].is_null() && queued["metadata"]["finalizers"].is_null(), "{queued:#}");
     for object in &objects {
         world.ready(object).await;
     }

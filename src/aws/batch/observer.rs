@@ -31,7 +31,7 @@ use crate::aws::{
 const WITHOUT_LISTS: SignedDuration = SignedDuration::from_secs(30);
 
 /// How old what was read beside a resource may be.
-const FRESH: SignedDuration = SignedDuration::from_secs(10);
+const FRESH: SignedDuration = SignedDuration::from_secs(5);
 
 /// How long after its first look, and after each audit, what nobody is known to have is audited next.
 const AUDIT: (SignedDuration, SignedDuration) = (SignedDuration::from_mins(1), SignedDuration::from_mins(15));
@@ -174,10 +174,10 @@ impl<L: Listing> Observer<L> {
         lock(&self.state).watches.take_sighting(id)
     }
 
-    /// What was read beside the resource before its object was woken, and when. Told once.
-    pub fn take_side(&self, id: &str) -> Option<(Timestamp, L::Side)> {
+    /// What was read beside the resource a moment ago, before its object was woken. Told once.
+    pub fn take_side(&self, id: &str) -> Option<L::Side> {
         let side = lock(&self.state).sides.remove(id);
-        side.filter(|(at, _)| Timestamp::now() < *at + FRESH)
+        side.filter(|(at, _)| Timestamp::now() < *at + FRESH).map(|(_, side)| side)
     }
 
     /// Looks for ever. A panic in it is a defect of the operator, and no reason to be blind from then on.
@@ -212,6 +212,7 @@ impl<L: Listing> Observer<L> {
         let now = Timestamp::now();
         let (due, lists, walks) = {
             let mut state = lock(&self.state);
+            state.watches.have_pages(self.lists.pages());
             let due = state.watches.due(now);
             state.wake(&due.passes);
             let lists = state.without_lists.is_none_or(|until| now >= until);

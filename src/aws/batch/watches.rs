@@ -10,11 +10,17 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Who, pace::Pace};
 use crate::aws::listing::{Listed, Sweep};
 
+/// How long after a resource has settled what is beside it is awaited before its object says what it waits for.
+const BESIDE: SignedDuration = SignedDuration::from_secs(20);
+
 /// How long lists may lack a resource, or show nothing new of it, until it is read by itself.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
 
 /// How long lists may lack a resource that its object has seen.
 const UNLISTED: SignedDuration = SignedDuration::from_secs(10);
+
+/// How long to wait at least between two lists, for each page that they have.
+const PAGE: SignedDuration = SignedDuration::from_millis(100);
 
 /// How far apart the two looks begin that make an object Ready, where the first one is a list.
 const GAP: SignedDuration = SignedDuration::from_millis(500);
@@ -76,6 +82,9 @@ pub(super) struct Watches {
     /// What lists said of resources whose objects have a pass now, by id.
     sightings: HashMap<String, Shown>,
     pace: Pace,
+    /// The least time between two looks, for a short list.
+    short: SignedDuration,
+    /// The same for a list as long as it is.
     least: SignedDuration,
     settled: &'static str,
     side_after: Option<SignedDuration>,
@@ -84,7 +93,7 @@ pub(super) struct Watches {
 impl Watches {
     pub(super) fn new(least: SignedDuration, settled: &'static str, side_after: Option<SignedDuration>) -> Self {
         let (entries, sightings) = (HashMap::new(), HashMap::new());
-        Self { entries, sightings, pace: Pace::default(), least, settled, side_after }
+        Self { entries, sightings, pace: Pace::default(), short: least, least, settled, side_after }
     }
 
     /// Watches a resource; instead of what the object had watched before.
@@ -99,6 +108,11 @@ impl Watches {
     /// Whether lists can show that the resource has moved on: not where it is settled by their words.
     pub(super) fn can_watch(&self, state: &str) -> bool {
         state != self.settled || self.side_after.is_some()
+    }
+
+    /// A list of so many pages is made less often.
+    pub(super) fn have_pages(&mut self, pages: usize) {
+        self.least = self.short.max(PAGE * i32::try_from(pages).unwrap_or(i32::MAX));
     }
 
     pub(super) fn forget(&mut self, who: &Who) {
@@ -211,7 +225,7 @@ impl Watches {
     pub(super) fn looked_beside(&mut self, who: &Who, settled: bool, now: Timestamp) -> bool {
         let again = self.beside();
         let Some(entry) = self.entries.get_mut(who).filter(|entry| entry.next == Next::Side) else { return false };
-        if settled || now >= entry.watch.since + PATIENCE {
+        if settled || now >= entry.listed + BESIDE {
             entry.next = Next::Pass;
             entry.at = now;
             return true;
@@ -232,7 +246,7 @@ impl Watches {
 
     /// How long until the next look at what is beside a resource: for that everybody waits.
     fn beside(&self) -> SignedDuration {
-        self.least * 2 / 3
+        self.short * 2 / 3
     }
 }
 
@@ -339,6 +353,17 @@ mod tests {
     }
 
     #[test]
+    fn a_long_list_is_made_less_often() {
+        let mut watches = watches();
+        for (pages, wait) in [(1, 1), (10, 1), (30, 3)] {
+            watches.have_pages(pages);
+            watches.watch(who("x"), watch("a", "CREATING", 0));
+            assert!(watches.listed(&sweep(4, &[("a", "CREATING")], true), at(4)).is_empty());
+            assert_eq!(watches.next_at(), Some(at(4 + wait)), "{pages} pages");
+        }
+    }
+
+    #[test]
     fn what_is_beside_it_is_awaited_too() {
         let mut watches = Watches::new(SECOND, "READY", Some(SECOND * 2));
         watches.watch(who("x"), watch("a", "CREATING", 0));
@@ -350,12 +375,13 @@ mod tests {
         assert!(!watches.looked_beside(&who("x"), false, at(7)));
         assert!(watches.due(at(7)).sides.is_empty());
         assert_eq!(watches.due(at(8)).sides.len(), 1);
-        assert!(watches.looked_beside(&who("x"), true, at(8)));
-        assert_eq!(watches.due(at(8)).passes, [who("x")]);
+        assert!(watches.looked_beside(&who("x"), true, at(9)));
+        assert_eq!(watches.due(at(9)).passes, [who("x")]);
         assert_eq!(watches.take_sighting("a").unwrap().version.as_deref(), Some("1"));
         // Not for ever: its object says then what is missing.
         watches.watch(who("x"), watch("a", "READY", 0));
-        assert!(watches.looked_beside(&who("x"), false, at(240)));
+        assert!(!watches.looked_beside(&who("x"), false, at(19)));
+        assert!(watches.looked_beside(&who("x"), false, at(20)));
     }
 
     #[test]

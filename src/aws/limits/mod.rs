@@ -45,6 +45,8 @@ struct Line {
     /// Held by the one who is next. Tokio's mutex is fair.
     first: tokio::sync::Mutex<()>,
     waiting: AtomicUsize,
+    /// Turns whose requests were stopped before they left.
+    unused: AtomicUsize,
 }
 
 /// Spreads what has had its turn.
@@ -76,8 +78,10 @@ impl Limiter {
     pub async fn turn(&self, operation: &'static str) -> Turn {
         let line = self.line(operation);
         let began = Instant::now();
+        let given_back =
+            || line.unused.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |unused| unused.checked_sub(1)).is_ok();
         // Nobody waits, and there is a token: no detour.
-        let at_once = line.first.try_lock().is_ok_and(|_first| lock(&line.bucket).take(began).is_ok());
+        let at_once = given_back() || line.first.try_lock().is_ok_and(|_first| lock(&line.bucket).take(began).is_ok());
         if !at_once {
             slot::aside(line.wait()).await;
         }
@@ -85,8 +89,13 @@ impl Limiter {
         Turn(())
     }
 
-    /// Lets a write leave that has had its turn: at once, unless others whose turn was earlier leave just now.
-    pub(super) async fn leaves(&self, operation: &'static str) {
+    /// The request did not leave: who asks next has this turn, at once. It is the same request, made again.
+    pub(super) fn give_back(&self, operation: &'static str, Turn(()): Turn) {
+        self.line(operation).unused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Waits until a write may leave that has had its turn: at once, unless others whose turn was earlier leave just now.
+    pub async fn leaves(&self, operation: &'static str) {
         let line = self.line(operation);
         let mut gate = line.gate.0.lock().await;
         while let Err(wait) = gate.take(Instant::now()) {
@@ -131,6 +140,7 @@ impl Limiter {
                 gate,
                 first: tokio::sync::Mutex::default(),
                 waiting: AtomicUsize::new(0),
+                unused: AtomicUsize::new(0),
             })
         };
         Arc::clone(lines.entry(operation).or_insert_with(new))
@@ -228,6 +238,18 @@ mod tests {
         let began = Instant::now();
         limiter.leaves("CreateMemory").await;
         assert!(began.elapsed() < Duration::from_millis(100));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_did_not_leave_is_made_again_at_once() {
+        let limiter = limiter(0.2);
+        let turn = limiter.turn("CreateMemory").await;
+        limiter.give_back("CreateMemory", turn);
+        let began = Instant::now();
+        let _turn = limiter.turn("CreateMemory").await;
+        assert!(began.elapsed() < Duration::from_millis(100));
+        // Once.
+        assert!(tokio::time::timeout(Duration::from_millis(100), limiter.turn("CreateMemory")).await.is_err());
     }
 
     #[tokio::test]
