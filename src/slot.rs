@@ -75,12 +75,12 @@ mod tests {
     #[tokio::test]
     async fn so_many_work_at_a_time() {
         let slots = Slots::new(1);
-        let hold = Arc::new(Notify::new());
-        let (holder, held) = (slots.clone(), Arc::clone(&hold));
-        let first = tokio::spawn(async move { holder.slot().await.run(held.notified()).await });
+        let go_on = Arc::new(Notify::new());
+        let (holder, told) = (slots.clone(), Arc::clone(&go_on));
+        let first = tokio::spawn(async move { holder.slot().await.run(told.notified()).await });
         tokio::task::yield_now().await;
         assert!(timeout(SHORT, slots.slot()).await.is_err());
-        hold.notify_one();
+        go_on.notify_one();
         first.await.unwrap();
         assert!(timeout(LONG, slots.slot()).await.is_ok());
     }
@@ -88,15 +88,15 @@ mod tests {
     #[tokio::test]
     async fn who_waits_leaves_the_slot_to_others() {
         let slots = Slots::new(1);
-        let hold = Arc::new(Notify::new());
-        let (holder, held) = (slots.clone(), Arc::clone(&hold));
-        let first = tokio::spawn(async move { holder.slot().await.run(async { aside(held.notified()).await }).await });
+        let go_on = Arc::new(Notify::new());
+        let (holder, told) = (slots.clone(), Arc::clone(&go_on));
+        let first = tokio::spawn(async move { holder.slot().await.run(async { aside(told.notified()).await }).await });
         tokio::task::yield_now().await;
         // Another one works meanwhile, and the first goes on only when that is done.
         let second = timeout(LONG, slots.slot()).await.unwrap();
         second
             .run(async {
-                hold.notify_one();
+                go_on.notify_one();
                 tokio::time::sleep(SHORT).await;
                 assert!(!first.is_finished());
             })

@@ -102,16 +102,13 @@ fn newest<'a, K: Managed>(known: &'a Known<K>, id: &str) -> Option<(Timestamp, &
 
 /// What is to be watched: the state that the pass saw last. None where it saw no resource, or AWS does not tell.
 fn watch<K: Managed>(object: &Object<K>, report: &Report<K>, known: &Known<K>, id: String) -> Option<Watch> {
-    let (since, state, version) = match &known.outcome {
+    let (since, state, version) = if let Some(outcome) = &known.outcome {
         // What was read is older than the write.
-        Some(outcome) => {
-            let accepted = outcome.as_ref().ok()?;
-            (Timestamp::now(), accepted.state.clone()?, accepted.version.clone())
-        }
-        None => {
-            let (began, view) = newest(known, &id)?;
-            (began, view.facts.state.clone(), view.facts.version.clone())
-        }
+        let accepted = outcome.as_ref().ok()?;
+        (Timestamp::now(), accepted.state.clone()?, accepted.version.clone())
+    } else {
+        let (began, view) = newest(known, &id)?;
+        (began, view.facts.state.clone(), view.facts.version.clone())
     };
     let record = record::main::<K>(&report.status)?;
     let creation = state == "CREATING";

@@ -60,17 +60,7 @@ impl Audit {
                 Some(Whose::Others) => {
                     self.others.insert(listed.arn.clone());
                 }
-                Some(Whose::Nobodys(object)) => {
-                    if self.orphans.insert(listed.arn.clone()) {
-                        tracing::warn!(
-                            kind = K::NAME,
-                            namespace = %object.namespace,
-                            name = %object.name,
-                            arn = %listed.arn,
-                            "AWS has a resource of an object that does not exist: delete it, or create the object again"
-                        );
-                    }
-                }
+                Some(Whose::Nobodys(object)) => self.tell::<K>(&object, listed),
                 Some(Whose::Objects) => {
                     self.orphans.remove(&listed.arn);
                 }
@@ -78,6 +68,20 @@ impl Audit {
                 None => {}
             }
         }
+    }
+
+    /// Tells of an orphan, once.
+    fn tell<K: Managed>(&mut self, object: &Named, listed: &Listed) {
+        if !self.orphans.insert(listed.arn.clone()) {
+            return;
+        }
+        tracing::warn!(
+            kind = K::NAME,
+            namespace = %object.namespace,
+            name = %object.name,
+            arn = %listed.arn,
+            "AWS has a resource of an object that does not exist: delete it, or create the object again"
+        );
     }
 }
 

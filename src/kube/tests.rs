@@ -252,7 +252,7 @@ async fn a_pass_that_panics_is_told_and_holds_nobody_up() {
     let pass = async |name: &str| {
         let meta: PartialObjectMeta<CodeInterpreter> =
             serde_json::from_value(store.lock().unwrap().get(name).unwrap().clone()).unwrap();
-        let pass = controller::pass::<Panics>(Arc::new(meta), Arc::clone(&shell));
+        let pass = Box::pin(controller::pass::<Panics>(Arc::new(meta), Arc::clone(&shell)));
         timeout(Duration::from_secs(30), pass).await.expect("nobody holds the slot").unwrap()
     };
     let ready = |name: &str| {

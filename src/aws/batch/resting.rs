@@ -33,13 +33,13 @@ impl Facts {
     /// Whether a list shows the same. What only one of the two tells does not count, and neither do fractions of
     /// seconds, which some answers have and others have not.
     fn agree(&self, listed: &Facts) -> bool {
-        fn same<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+        fn same<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
             one.is_none() || other.is_none() || one == other
         }
         let seconds = |facts: &Facts| facts.updated_at.map(Timestamp::as_second);
         self.state == listed.state
             && same(self.version.as_ref(), listed.version.as_ref())
-            && same(seconds(self), seconds(listed))
+            && same(seconds(self).as_ref(), seconds(listed).as_ref())
     }
 }
 

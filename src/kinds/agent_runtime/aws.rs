@@ -8,7 +8,7 @@ use agentcore_engine::{
 use aws_sdk_bedrockagentcorecontrol::{client::customize::CustomizableOperation, types::AgentRuntime};
 use jiff::Timestamp;
 
-use super::{Endpoint, RuntimeKind};
+use super::{DefaultEndpoint, Endpoint, RuntimeKind};
 use crate::aws::{
     Control,
     listing::{Listed, Page},
@@ -38,7 +38,7 @@ const DEFAULT: &str = "DEFAULT";
 pub(super) async fn get(
     control: &Control,
     id: &str,
-    read: Option<Option<Endpoint>>,
+    read: Option<DefaultEndpoint>,
 ) -> Result<Option<View<RuntimeKind>>, Fault> {
     let request = control.sdk().get_agent_runtime().agent_runtime_id(id).customize();
     let mut view = match control.read(GET, request, CustomizableOperation::send).await {
@@ -48,7 +48,7 @@ pub(super) async fn get(
     };
     if view.facts.state == "READY" {
         view.more = match read {
-            Some(read) if read.as_ref().is_none_or(|endpoint| endpoint.unread.is_none()) => read,
+            Some(DefaultEndpoint(read)) if read.as_ref().is_none_or(|endpoint| endpoint.unread.is_none()) => read,
             _ => endpoint(control, id).await,
         };
     }

@@ -52,6 +52,10 @@ pub struct Endpoint {
     pub unread: Option<Fault>,
 }
 
+/// A read of the endpoint DEFAULT, which may not be there.
+#[derive(Clone, Debug)]
+pub struct DefaultEndpoint(Option<Endpoint>);
+
 impl Kind for RuntimeKind {
     const NAME: &'static str = "AgentRuntime";
     const NOUN: &'static str = "runtime";
@@ -135,20 +139,20 @@ impl Listing for RuntimeKind {
     const SETTLED: &'static str = Self::GOOD;
     const PACE: SignedDuration = SignedDuration::from_secs(2);
 
-    type Side = Option<Endpoint>;
+    /// The endpoint DEFAULT, if there is one.
+    type Side = DefaultEndpoint;
     const SIDE_AFTER: Option<SignedDuration> = Some(SignedDuration::from_secs(2));
 
     async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
         aws::page(control, after).await
     }
 
-    /// The endpoint DEFAULT.
-    async fn side(control: &Control, id: &str) -> Option<Endpoint> {
-        aws::endpoint(control, id).await
+    async fn side(control: &Control, id: &str) -> DefaultEndpoint {
+        DefaultEndpoint(aws::endpoint(control, id).await)
     }
 
-    fn side_settled(side: &Option<Endpoint>, version: Option<&str>) -> bool {
-        side.as_ref().is_some_and(|endpoint| status::has_settled(endpoint, version))
+    fn side_settled(DefaultEndpoint(endpoint): &DefaultEndpoint, version: Option<&str>) -> bool {
+        endpoint.as_ref().is_some_and(|endpoint| status::has_settled(endpoint, version))
     }
 }
 
