@@ -281,7 +281,7 @@ mod tests {
                 uid: String::new(),
                 generation: 1,
                 created_at: at(0),
-                deleting: false,
+                deleting_since: None,
                 finalizer: false,
                 annotations: [].into(),
             },
