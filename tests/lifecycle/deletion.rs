@@ -243,10 +243,13 @@ async fn a_deletion_that_stands_still_in_a_namespace_that_goes_is_told_and_goes_
     let denied = json!({ "code": "AccessDeniedException", "message": "You may not delete this", "status": 403 });
     world.fault(json!({ "operation": "DeleteCodeInterpreter", "count": 0, "fault": { "error": denied } }));
     let namespace = &world.objects.namespace;
+    let before = world.events(&interpreter);
     ok(cluster().kubectl().args(["delete", "namespace", namespace, "--wait=false"]));
     let stuck = world.condition(&interpreter, "Stalled", "True", "AccessDenied").await;
     assert!(message(&stuck, "Stalled").contains("You may not delete this"), "{stuck:#}");
-    assert_eq!(world.events(&interpreter), [""; 0], "those that were there are gone, and no other was taken");
+    // Those that were there go with the namespace, some time.
+    let after = world.events(&interpreter);
+    assert!(after.iter().all(|event| before.contains(event)), "one was taken: {after:?}");
     let log = world.operator.log();
     let refused: Vec<&str> = log.lines().filter(|line| line.contains("the event was not taken")).collect();
     assert!(!refused.is_empty() && refused.iter().all(|line| line.contains("DEBUG")), "{refused:#?}");
