@@ -62,6 +62,23 @@ struct Run {
     #[arg(long, value_name = "NAMESPACE", value_delimiter = ',')]
     allow_external_ids: Vec<String>,
 
+    /// Namespaces whose objects may adopt AWS resources that exist (`spec.adopt`): names separated by commas, or `*`
+    ///
+    /// What tags prove to be another live object's is never adopted.
+    #[arg(long, value_name = "NAMESPACE", value_delimiter = ',')]
+    allow_adoption: Vec<String>,
+
+    /// Ids of clusters that are no more, separated by commas: what their objects left in AWS may be adopted here
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = parse_cluster_id)]
+    adopt_from_clusters: Vec<String>,
+
+    /// Read and report, and write nothing to AWS: for clusters that were restored from a backup
+    ///
+    /// Conditions say what is in AWS and what would be done. No finalizer is set or removed, so objects that are deleted
+    /// wait until the operator runs without this flag.
+    #[arg(long)]
+    read_only: bool,
+
     /// Namespaces to take care of, separated by commas; left out: all
     #[arg(long, value_name = "NAMESPACE", value_delimiter = ',')]
     watch_namespaces: Vec<String>,
@@ -153,16 +170,14 @@ impl Run {
             self.default_tags.len() <= 4,
             "--default-tags: at most 4 tags, so that objects have room for theirs"
         );
-        let namespaces = without_empty(self.allow_external_ids);
         Ok(run::Options {
             cluster_id: self.cluster_id,
             default_tags: self.default_tags.into_iter().collect::<Tags>(),
             allowed_role_arns: without_empty(self.allowed_role_arns),
-            allow_external_ids: if namespaces.iter().any(|name| name == "*") {
-                Namespaces::All
-            } else {
-                Namespaces::Only(namespaces)
-            },
+            allow_external_ids: namespaces(self.allow_external_ids),
+            allow_adoption: namespaces(self.allow_adoption),
+            adopt_from_clusters: self.adopt_from_clusters,
+            read_only: self.read_only,
             // Twice the same namespace would be two passes at each change.
             watch_namespaces: without_empty(self.watch_namespaces)
                 .into_iter()
@@ -194,6 +209,12 @@ fn is_harmless(metadata: &Metadata<'_>) -> bool {
 /// An empty value, as a chart passes it for an empty list, is no item.
 fn without_empty(items: Vec<String>) -> Vec<String> {
     items.into_iter().filter(|item| !item.is_empty()).collect()
+}
+
+/// `*`, or names.
+fn namespaces(items: Vec<String>) -> Namespaces {
+    let names = without_empty(items);
+    if names.iter().any(|name| name == "*") { Namespaces::All } else { Namespaces::Only(names) }
 }
 
 /// The id becomes the value of a tag.
@@ -261,7 +282,24 @@ mod tests {
         assert_eq!(options.allow_external_ids, Namespaces::Only(Vec::new()));
         let options = parse(&["--allow-external-ids", "*"]).unwrap();
         assert_eq!(options.allow_external_ids, Namespaces::All);
+        assert_eq!(options.allow_adoption, Namespaces::Only(Vec::new()), "one flag is not the other");
         assert_eq!(parse(&[]).unwrap().allowed_role_arns, RolePatterns::DEFAULT);
+    }
+
+    #[test]
+    fn adoption_is_off_unless_it_is_said() {
+        let options = parse(&[]).unwrap();
+        assert_eq!(options.allow_adoption, Namespaces::Only(Vec::new()));
+        assert!(options.adopt_from_clusters.is_empty() && !options.read_only);
+        let options = parse(&["--allow-adoption=a,b", "--adopt-from-clusters=old,older", "--read-only"]).unwrap();
+        assert_eq!(options.allow_adoption, Namespaces::Only(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(options.allow_external_ids, Namespaces::Only(Vec::new()));
+        assert_eq!(options.adopt_from_clusters, ["old", "older"]);
+        assert!(options.read_only);
+        assert_eq!(parse(&["--allow-adoption", "*"]).unwrap().allow_adoption, Namespaces::All);
+        assert!(parse(&["--adopt-from-clusters=a;b"]).is_err());
+        // As the chart passes it for an empty list.
+        assert!(parse(&["--adopt-from-clusters="]).is_err(), "the chart leaves the flag out");
     }
 
     #[test]

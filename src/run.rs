@@ -38,6 +38,12 @@ pub struct Options {
     pub allowed_role_arns: Vec<String>,
     /// Which namespaces may reference by id what no object of theirs manages.
     pub allow_external_ids: Namespaces,
+    /// Which namespaces may adopt resources.
+    pub allow_adoption: Namespaces,
+    /// Clusters that are no more: what their objects left may be adopted.
+    pub adopt_from_clusters: Vec<String>,
+    /// Whether nothing is written to AWS, and no finalizer set or removed.
+    pub read_only: bool,
     /// The namespaces whose objects are taken care of; none for all.
     pub watch_namespaces: Vec<String>,
     /// Where `/livez` and `/readyz` are served.
@@ -79,6 +85,9 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             default_tags: options.default_tags,
             allowed_roles: RolePatterns::new(options.allowed_role_arns),
             external_ids: options.allow_external_ids,
+            adoption: options.allow_adoption,
+            adopt_from_clusters: options.adopt_from_clusters,
+            read_only: options.read_only,
         }),
         client,
         aws,

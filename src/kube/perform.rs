@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use agentcore_engine::{
     fault::Fault,
-    known::{Candidate, Find, Get, Known, NamedBy, Query, Reference, Referent, Referrer, Timed},
+    known::{Candidate, Claim, Find, Get, Known, NamedBy, Query, Reference, Referent, Referrer, Timed},
     object::{Meta, Object},
     record,
     step::{Call, Intent, Outcome},
@@ -66,6 +66,10 @@ impl<K: Managed> Shell<K> {
                 };
                 let found = self.ask(&region, known, ask).await;
                 known.attachments.insert(id, found);
+            }
+            Query::Lives(claim) => {
+                let lives = self.lives(&claim).await?;
+                known.lives.insert(claim, lives);
             }
             Query::Referrers(by) => known.referrers = Some(self.referrers(&object.meta, by).await?),
         }
@@ -189,6 +193,22 @@ impl<K: Managed> Shell<K> {
         answer
     }
 
+    /// Whether an object exists; `None` where the operator may not look, or does not know the kind.
+    async fn lives(&self, claim: &Claim) -> Result<Option<bool>, Error> {
+        let Some(kind) = self.shared.kinds.get(claim.kind.as_str()) else { return Ok(None) };
+        // What stands in tags becomes part of a path.
+        if !may_be_name(&claim.namespace) || !may_be_name(&claim.name) {
+            return Ok(None);
+        }
+        let client = self.shared.client.clone();
+        let api: Api<DynamicObject> = Api::namespaced_with(client, &claim.namespace, &kind.resource);
+        match api.get_metadata_opt(&claim.name).await {
+            Ok(found) => Ok(Some(found.is_some_and(|found| found.metadata.uid.as_ref() == Some(&claim.uid)))),
+            Err(kube::Error::Api(status)) if status.code == 403 => Ok(None),
+            Err(source) => Err(Error::Api { action: "read the object that a tag names", source: Box::new(source) }),
+        }
+    }
+
     /// The objects of the namespace that name this one, as the API server has them now.
     async fn referrers(&self, meta: &Meta, by: NamedBy) -> Result<Vec<Referrer>, Error> {
         let Some(kind) = self.shared.kinds.get(by.kind) else { return Err(Error::Kind(by.kind)) };
@@ -230,16 +250,27 @@ impl<K: Managed> Shell<K> {
     }
 }
 
+/// Whether an object, or a namespace, can have this name.
+fn may_be_name(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    text.len() <= 253
+        && text.chars().all(fits)
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.ends_with(|c: char| c.is_ascii_alphanumeric())
+}
+
 /// How new a list must be for a look-up that says nothing of it.
 ///
 /// Before the first create of an object, one that began after the object was created: nobody can have created anything
 /// for it before. That time is in whole seconds. Else one that begins now.
 ///
-/// An object may be old before its first create: lists are not believed for ever.
+/// An object may be old before its first create: lists are not believed for ever. What is to be adopted may be newer than
+/// its object.
 fn first_bound<K: Managed>(object: &Object<K>, now: Timestamp) -> Timestamp {
+    let adopts = object.spec.as_ref().is_ok_and(|spec| K::common(spec).adopt.is_some());
     match record::main::<K>(&object.status) {
-        None => (object.meta.created_at + SignedDuration::from_secs(1)).max(now - OLDEST),
-        Some(_) => now,
+        None if !adopts => (object.meta.created_at + SignedDuration::from_secs(1)).max(now - OLDEST),
+        _ => now,
     }
 }
 
@@ -272,6 +303,16 @@ mod tests {
     }
 
     #[test]
+    fn what_no_object_can_be_called_is_not_asked_for() {
+        for name in ["a", "team-a", "a.b-c.d", "0"] {
+            assert!(may_be_name(name), "{name}");
+        }
+        for name in ["", "?", "..", "../secrets/x", "a/b", "A", "a b", "-a", "a-", "a%2fb", "a?watch=1"] {
+            assert!(!may_be_name(name), "{name}");
+        }
+    }
+
+    #[test]
     fn which_list_serves_a_look_up() {
         let mut object = Object::<InterpreterKind> {
             meta: Meta {
@@ -292,6 +333,10 @@ mod tests {
         // One that began after the object was there, whose time of creation is cut to whole seconds.
         assert_eq!(first_bound(&object, at(100)), at(1));
         assert_eq!(first_bound(&object, at(1000)), at(400));
+        let mut adopting = object.clone();
+        let spec = serde_json::json!({ "adopt": { "byName": true } });
+        adopting.spec = Ok(serde_json::from_value(spec).unwrap());
+        assert_eq!(first_bound(&adopting, at(100)), at(100));
         // Once anything was asked of AWS, only what is asked from now on counts.
         record::put::<InterpreterKind>(&mut object.status, PartRecord::default());
         assert_eq!(first_bound(&object, at(100)), at(100));

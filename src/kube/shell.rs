@@ -237,6 +237,15 @@ impl<K: Managed> Shell<K> {
             if !has_begun && self.shared.shutdown.is_cancelled() && !matches!(step, Step::Rest(_)) {
                 return Ok(End::Rests(Again::OnChange));
             }
+            if self.shared.settings.read_only && step.commits() {
+                tracing::error!(
+                    kind = K::NAME,
+                    namespace = %read.object.meta.namespace,
+                    name = %read.object.meta.name,
+                    "a pass wants to write although the operator runs with --read-only: a defect of the operator"
+                );
+                return Ok(End::Rests(Again::Retry(Class::Invalid)));
+            }
             match step {
                 Step::Ask(query) if has_begun => self.answer(&read.object, query, &mut known).await?,
                 Step::Ask(query) => tokio::select! {

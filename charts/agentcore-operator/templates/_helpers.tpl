@@ -90,6 +90,15 @@ $(POD_IP)
 {{- with .Values.allowExternalIds -}}
 {{- $args = append $args (printf "--allow-external-ids=%s" (join "," .)) -}}
 {{- end -}}
+{{- with .Values.allowAdoption -}}
+{{- $args = append $args (printf "--allow-adoption=%s" (join "," .)) -}}
+{{- end -}}
+{{- with .Values.adoptFromClusters -}}
+{{- $args = append $args (printf "--adopt-from-clusters=%s" (join "," .)) -}}
+{{- end -}}
+{{- if .Values.readOnly -}}
+{{- $args = append $args "--read-only" -}}
+{{- end -}}
 {{- with .Values.watchNamespaces -}}
 {{- $args = append $args (printf "--watch-namespaces=%s" (join "," .)) -}}
 {{- end -}}

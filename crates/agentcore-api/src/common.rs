@@ -24,6 +24,13 @@ pub struct CommonSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_policy: Option<DeletionPolicy>,
 
+    /// Takes a resource that is in AWS already, instead of creating one. The operator's `--allow-adoption` must allow
+    /// this namespace to adopt. It is read only until the object has a resource. What was adopted is kept in AWS when
+    /// this object is deleted, unless `deletionPolicy` says `Delete`. With `drift: Report` the settings of the resource
+    /// stay as they are until the spec is edited, and the condition `Drifted` names those that differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopt: Option<Adopt>,
+
     /// While true, the operator reads AWS and reports, but writes nothing there. Deletion still proceeds.
     #[serde(default)]
     pub suspend: bool,
@@ -58,6 +65,25 @@ pub enum DeletionPolicy {
     Delete,
     /// The AWS resource stays, and the object goes.
     Retain,
+}
+
+/// Which resource is adopted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(extend("x-kubernetes-map-type" = "atomic"))]
+#[x_kube(validation = rules::exactly_one(&["id", "byName"]))]
+#[x_kube(validation = Rule::new("!has(self.byName) || self.byName")
+    .message("byName is true, or left out"))]
+pub struct Adopt {
+    /// The one with this AWS id, for example `support-AbCdEf1234`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 12, max = 111), regex(pattern = patterns::RESOURCE_ID))]
+    pub id: Option<String>,
+
+    /// With `true`, the one that has the name in AWS that this object's resource would have: the name in the spec, or
+    /// the derived one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_name: Option<bool>,
 }
 
 /// What happens when others have changed a resource in AWS.

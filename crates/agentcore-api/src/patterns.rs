@@ -72,6 +72,8 @@ pub const NAMESPACE_VALUE: &str = "^[a-z0-9][a-z0-9_-]*$";
 pub const SECRET_ARN: &str = "^arn:aws(-[a-z-]+)?:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[a-zA-Z0-9/_+=.@-]+$";
 /// A memory's id.
 pub const MEMORY_ID: &str = "^[a-zA-Z][a-zA-Z0-9_-]{0,99}-[a-zA-Z0-9]{10}$";
+/// The id of a resource that an operator may look after: AWS's own begin otherwise.
+pub const RESOURCE_ID: &str = MEMORY_ID;
 /// A code interpreter's id; `aws.codeinterpreter.v1` is AWS's own.
 pub const CODE_INTERPRETER_ID: &str = "^(aws[.]codeinterpreter[.]v1|[a-zA-Z][a-zA-Z0-9_]{0,47}-[a-zA-Z0-9]{10})$";
 /// The name of a Kubernetes object (RFC 1123 subdomain).

@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
 
 use crate::{
     conditions::{self, Verdict, whole_seconds},
-    digest::update_token,
+    digest::{Digest, update_token},
     fault::Class,
     kind::{Blocked, Kind, Plan, Planning, Serving, State, View},
     known::Timed,
@@ -36,6 +36,11 @@ impl<K: Kind> Pass<'_, K> {
         mut settled: Settled<'_, K>,
         first: &Timed<Option<View<K>>>,
     ) -> Flow<Step<K>, K> {
+        if !self.is_still()
+            && let Some(step) = self.claim(desired, &settled)?
+        {
+            return Ok(step);
+        }
         let accepted = settled.record.accepted_digest.as_deref();
         let differs = accepted.is_some() && desired.digest.settings_differ(accepted);
         let consent = self.object.meta.annotation(agentcore_api::keys::annotation::ALLOW_DELETE_STRATEGIES);
@@ -51,7 +56,7 @@ impl<K: Kind> Pass<'_, K> {
         });
         let plan = self.without_drift(desired, &mut settled, plan, changed);
         // Planned with what was before: a resource that was edited before it first worked may still be replaced.
-        if settled.good && !matches!(plan, Plan::Replace(_)) {
+        if (settled.good || settled.record.adopted) && !matches!(plan, Plan::Replace(_)) {
             settled.record.ever_active = true;
             record::put::<K>(&mut settled.status, settled.record.clone());
             // What must be set back can be only while it is not established.
@@ -65,9 +70,20 @@ impl<K: Kind> Pass<'_, K> {
                 let again = self.at_rest();
                 Ok(self.rest_in(settled.status, Verdict::Stalled(blocked.reason), &blocked.message, again))
             }
-            Plan::Update { fields, .. } | Plan::Replace(fields) if Self::suspended(desired) => {
+            Plan::Update { fields, .. } | Plan::Replace(fields) if self.is_still() => {
                 let why = if fields.is_empty() { "an update is due".to_owned() } else { fields.join(", ") };
                 Ok(self.does_not_match(settled.status, &why))
+            }
+            // Nobody has said yet that what was adopted may go.
+            Plan::Replace(fields) if settled.record.adopted && settled.record.accepted_digest.is_none() => {
+                let message = format!(
+                    "AWS can't change {} of the {} {}, which is adopted: write what AWS has into the spec first",
+                    fields.join(", "),
+                    K::NOUN,
+                    settled.view.facts.id
+                );
+                let again = self.at_rest();
+                Ok(self.rest_in(settled.status, Verdict::Stalled(Reason::InvalidSpec), &message, again))
             }
             Plan::Replace(fields) => {
                 self.remove(desired, &settled.record, settled.view, &format!("{} changed", fields.join(", ")))
@@ -200,13 +216,12 @@ impl<K: Kind> Pass<'_, K> {
     ) -> Flow<Step<K>, K> {
         let accepted = settled.record.accepted_digest.clone();
         settled.record.accepted_digest = Some(desired.digest.with_settings(accepted.as_deref()));
-        if desired.digest.tags_differ(accepted.as_deref()) {
-            if Self::suspended(desired) {
-                return Ok(self.does_not_match(settled.status, "the tags differ"));
-            }
-            if let Some(step) = self.tag(desired, &mut settled)? {
-                return Ok(step);
-            }
+        if self.leaves_tags(desired, &settled.record, accepted.as_deref()) {
+            settled.record.accepted_digest = Some(desired.digest.text());
+        } else if desired.digest.tags_differ(accepted.as_deref())
+            && let Some(step) = self.tag(desired, &mut settled)?
+        {
+            return Ok(step);
         }
         let Settled { view, record, mut status, child_failed, .. } = settled;
         record::put::<K>(&mut status, record.clone());
@@ -293,7 +308,13 @@ impl<K: Kind> Pass<'_, K> {
         let arn = &settled.view.facts.arn;
         let region = desired.place.region.clone();
         let (set, removed) = match self.ask_tags(&region, arn)? {
-            Ok(Some(found)) => crate::tags::difference(&desired.body.tags, found),
+            Ok(Some(found)) => {
+                let (set, removed) = crate::tags::difference(&desired.body.tags, found);
+                // What an adopted resource was tagged with before is not ours to remove.
+                let first =
+                    settled.record.adopted && settled.record.accepted_digest.as_deref().is_none_or(Digest::has_no_tags);
+                (set, if first { Vec::new() } else { removed })
+            }
             Ok(None) => return Ok(Some(self.retry_soon(settled.status.clone()))),
             // Not listed for this kind: all are set, and none can be removed.
             Err(fault) if matches!(fault.class, Class::Denied | Class::Invalid) => {
@@ -306,6 +327,9 @@ impl<K: Kind> Pass<'_, K> {
         if set.is_empty() && removed.is_empty() {
             settled.record.accepted_digest = with_tags;
             return Ok(None);
+        }
+        if self.is_still() {
+            return Ok(Some(self.does_not_match(settled.status.clone(), "the tags differ")));
         }
         if !self.known.announced
             && let Some(end) = self.not_due(&settled.record, &desired.digest.text(), settled.status.clone())
@@ -320,9 +344,7 @@ impl<K: Kind> Pass<'_, K> {
         };
         let updating = Verdict::Progressing(Reason::Updating);
         let message = format!("updates the tags of the {} {}", K::NOUN, settled.view.facts.id);
-        let announce = |part: &mut PartRecord, now: MicroTime| {
-            part.last_write.get_or_insert_default().at = Some(now);
-        };
+        let announce = |part: &mut PartRecord, now: MicroTime| record::tagged(part, now);
         let repeats = self.repeats_failure(&settled.record, &desired.digest.text());
         let announced = if repeats { Verdict::Keep } else { updating };
         let outcome = self.write(|| self.announcement(announce, announced, &message), call)?;
@@ -381,12 +403,8 @@ impl<K: Kind> Pass<'_, K> {
         record.failure.as_ref().is_some_and(|failure| failure.digest == digest) && self.tells_of_failure()
     }
 
-    pub(crate) fn suspended(desired: &Desired<'_, K>) -> bool {
-        K::common(desired.spec).suspend
-    }
-
     pub(crate) fn does_not_match(&self, status: K::Status, why: &str) -> Step<K> {
-        let message = format!("suspended: AWS does not match the spec, and nothing is changed: {why}");
+        let message = format!("{}: AWS does not match the spec, and nothing is changed: {why}", self.why_still());
         self.rest_in(status, Verdict::Suspended, &message, self.at_rest())
     }
 

@@ -22,7 +22,15 @@ use crate::{
 impl<K: Kind> Pass<'_, K> {
     /// Nothing of ours exists: create it.
     pub(crate) fn absent(&self, desired: &Desired<'_, K>) -> Flow<Step<K>, K> {
-        if K::common(desired.spec).suspend {
+        if let Some(adopt) = &K::common(desired.spec).adopt
+            && let Some(end) = self.adopt(desired, adopt)?
+        {
+            return Ok(end);
+        }
+        if self.settings.read_only {
+            return self.would_create(desired);
+        }
+        if self.is_still() {
             let message = format!("suspended: there is no {} in AWS, and none is created", K::NOUN);
             return Err(self.rest_in(self.object.status.clone(), Verdict::Suspended, &message, self.at_rest()));
         }
@@ -38,12 +46,34 @@ impl<K: Kind> Pass<'_, K> {
                     return Err(self.take(desired, None, &earlier.id, Origin::Earlier));
                 }
                 // Where names are not unique, a stranger is in nobody's way; but whoever chose the name may have meant it.
-                Found::Stranger(_, stranger) => return Err(self.not_owned(&desired.place.name, &stranger.whose, "")),
+                Found::Stranger(_, stranger) => return Err(self.not_owned(&desired.place.name, &stranger)),
                 Found::Unreadable(fault) => return Err(self.fault(&fault)),
                 Found::Empty(_) => {}
             }
         }
         Err(self.announce(desired))
+    }
+
+    /// Nothing is to be written: whether AWS has what a create would have made, or be refused for, is told all the same.
+    fn would_create(&self, desired: &Desired<'_, K>) -> Flow<Step<K>, K> {
+        match self.look_up(&desired.place, self.record(), 0, None)? {
+            Found::Ours(candidate) => Ok(self.found(desired, None, &candidate.id)),
+            Found::Stranger(_, Stranger { earlier: Some(earlier), .. }) => {
+                Ok(self.take(desired, None, &earlier.id, Origin::Earlier))
+            }
+            Found::Stranger(_, stranger) => Ok(self.not_owned(&desired.place.name, &stranger)),
+            Found::Unreadable(fault) => Ok(self.fault(&fault)),
+            Found::Empty(_) => {
+                let message = format!(
+                    "{}: there is no {} {} in AWS, and one would be created",
+                    self.why_still(),
+                    K::NOUN,
+                    desired.place.name
+                );
+                let status = self.object.status.clone();
+                Ok(self.rest_in(status, Verdict::Suspended, &message, self.at_rest()))
+            }
+        }
     }
 
     /// A create was announced, and its id is not known.
@@ -58,9 +88,11 @@ impl<K: Kind> Pass<'_, K> {
             // The finalizer comes before the first send, so it was never sent: announced again, in a time of its own.
             return self.absent(desired);
         }
-        let suspended = K::common(desired.spec).suspend;
-        if self.may_repeat(desired, record) && !suspended {
+        if self.may_repeat(desired, record) && !self.is_still() {
             return Err(self.announce_again(desired, record));
+        }
+        if let Some(end) = self.take_adopted_before(desired, record)? {
+            return Ok(end);
         }
         self.search(desired, record)
     }
@@ -203,7 +235,7 @@ impl<K: Kind> Pass<'_, K> {
             // AWS refused our create because of that name, so nothing of ours exists.
             Found::Stranger(_, stranger) if Self::refused_for_name(record) => Ok(match stranger.earlier {
                 Some(earlier) => self.take(desired, Some(record), &earlier.id, Origin::Earlier),
-                None => self.name_taken(desired, record, &stranger.whose),
+                None => self.name_taken(desired, record, &stranger),
             }),
             Found::Unreadable(fault) => Ok(self.fault(&fault)),
             Found::Empty(began) | Found::Stranger(began, _) if began >= proof_from => {
@@ -214,16 +246,16 @@ impl<K: Kind> Pass<'_, K> {
                     Found::Unreadable(fault) => self.fault(&fault),
                 })
             }
-            Found::Stranger(_, Stranger { earlier: Some(_), whose }) => {
+            Found::Stranger(_, Stranger { earlier: Some(_), whose, .. }) => {
                 // What our own create made may still appear: it is waited for first.
                 let message =
                     format!("{whose}; looks until {} for what was created for this one", whole_seconds(proof_from));
                 let status = self.object.status.clone();
                 Ok(self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, wait))
             }
-            Found::Stranger(_, Stranger { whose, .. }) => {
+            Found::Stranger(_, stranger) => {
                 let more = ". The name can be changed two minutes after the create";
-                let message = Self::not_owned_message(&desired.place.name, &whose, more);
+                let message = Self::not_owned_message(&desired.place.name, &stranger, more);
                 let status = self.object.status.clone();
                 Ok(self.rest_in(status, Verdict::Stalled(Reason::NotOwned), &message, wait))
             }
@@ -249,7 +281,7 @@ impl<K: Kind> Pass<'_, K> {
         self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
     }
 
-    fn name_taken(&self, desired: &Desired<'_, K>, record: &PartRecord, whose: &str) -> Step<K> {
+    fn name_taken(&self, desired: &Desired<'_, K>, record: &PartRecord, stranger: &Stranger) -> Step<K> {
         let mut part = record.clone();
         record::failed(&mut part, &Self::digest_at_creation(desired), Reason::NotOwned, self.now);
         record::nothing(&mut part);
@@ -257,19 +289,20 @@ impl<K: Kind> Pass<'_, K> {
         Self::unpin(&mut status, &part);
         let again = ". The name is tried again in an hour, or when the annotation \
                      agentcore-operator.github.io/requestedAt changes";
-        let message = Self::not_owned_message(&desired.place.name, whose, again);
+        let message = Self::not_owned_message(&desired.place.name, stranger, again);
         let again = Again::After(self.rules.failed_retry);
         self.rest_in(status, Verdict::Stalled(Reason::NotOwned), &message, again)
     }
 
-    fn not_owned(&self, name: &str, whose: &str, more: &str) -> Step<K> {
-        self.stalled(Reason::NotOwned, &Self::not_owned_message(name, whose, more))
+    fn not_owned(&self, name: &str, stranger: &Stranger) -> Step<K> {
+        self.stalled(Reason::NotOwned, &Self::not_owned_message(name, stranger, ""))
     }
 
-    fn not_owned_message(name: &str, whose: &str, more: &str) -> String {
+    fn not_owned_message(name: &str, stranger: &Stranger, more: &str) -> String {
+        let Stranger { whose, advice, .. } = stranger;
         format!(
             "AWS has a {} {name} that is not this object's: {whose}. Nothing was changed. Set spec.{} to another \
-             name, or delete that {}{more}",
+             name, or delete that {}{advice}{more}",
             K::NOUN,
             K::NAME_FIELD,
             K::NOUN

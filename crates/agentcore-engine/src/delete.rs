@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use crate::{
+    adopt::is_claimed_by,
     conditions::Verdict,
     fault::Class,
     gone::{self, Gone},
@@ -19,6 +20,7 @@ use crate::{
     present::because,
     record,
     step::{Again, Call, Event, Report, Step},
+    verdict::READ_ONLY,
 };
 
 /// How long after an accepted delete a read may still show the state before it.
@@ -39,9 +41,16 @@ impl<K: Kind> Pass<'_, K> {
             let status = self.object.status.clone();
             return Ok(rest(self.end(status, Verdict::Keep, "", Again::OnChange)));
         }
+        if self.settings.read_only {
+            let message = format!(
+                "{READ_ONLY}: nothing is deleted in AWS, and this object stays, until it is started without that flag"
+            );
+            let verdict = Verdict::DeletionStuck(Reason::Suspended);
+            return Ok(self.rest_in(self.object.status.clone(), verdict, &message, self.at_rest()));
+        }
         let Some(record) = self.record() else {
             let mut status = self.object.status.clone();
-            record::put::<K>(&mut status, record::lost(self.now));
+            record::put::<K>(&mut status, self.lost());
             let message = format!("the record of this object is lost: looks for its {} in AWS", K::NOUN);
             return Ok(self.rest_in(status, Verdict::Deleting, &message, Again::Now));
         };
@@ -121,6 +130,11 @@ impl<K: Kind> Pass<'_, K> {
 
     fn delete_by_id(&self, record: &PartRecord, place: &Place, id: &str) -> Flow<Step<K>, K> {
         let first = self.ask_get(&place.region, id, 0, None)?;
+        if !is_claimed_by(record)
+            && let Some(end) = self.leave_unclaimed(record, place, id, first)?
+        {
+            return Ok(end);
+        }
         if Self::hides(first) {
             // Where AWS hides what is gone: first the delete, if the list shows it, then the lists.
             let sent = record.delete_sent_at.as_ref().map(|at| at.0);
@@ -301,6 +315,9 @@ impl<K: Kind> Pass<'_, K> {
     fn find_and_delete(&self, record: &PartRecord, place: &Place) -> Flow<Step<K>, K> {
         let from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.lookup_delay);
         let found = |id: &str| self.found_to_delete(place, record, id);
+        if let Some(view) = self.adopted_before(&place.region, record)? {
+            return Ok(found(&view.facts.id));
+        }
         let first = self.look_up(place, Some(record), 0, None)?;
         let began = match first {
             Found::Ours(candidate) => return Ok(found(&candidate.id)),
@@ -336,7 +353,7 @@ impl<K: Kind> Pass<'_, K> {
         self.deleting(status, &format!("found the {} {id} that was created for this object", K::NOUN), Again::Now)
     }
 
-    fn deleting(&self, status: K::Status, message: &str, again: Again) -> Step<K> {
+    pub(crate) fn deleting(&self, status: K::Status, message: &str, again: Again) -> Step<K> {
         self.rest_in(status, Verdict::Deleting, message, again)
     }
 
@@ -360,7 +377,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// The finalizer goes: nothing of ours exists.
-    fn release(&self, message: String) -> Step<K> {
+    pub(crate) fn release(&self, message: String) -> Step<K> {
         let events = vec![Event { warning: false, reason: Reason::Deleting, note: message }];
         rest(self.released(events))
     }

@@ -34,6 +34,11 @@ impl Digest {
         recorded.and_then(|text| text.split_once('.')).is_none_or(|(settings, _)| settings != self.settings)
     }
 
+    /// Whether the record's digest tells of no tags.
+    pub fn has_no_tags(recorded: &str) -> bool {
+        recorded.split_once('.').is_none_or(|(_, tags)| tags.is_empty())
+    }
+
     /// Whether the record's digest is of other tags.
     pub fn tags_differ(&self, recorded: Option<&str>) -> bool {
         recorded.and_then(|text| text.split_once('.')).is_none_or(|(_, tags)| tags != self.tags)

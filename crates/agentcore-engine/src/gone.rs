@@ -61,7 +61,7 @@ impl<K: Kind> Pass<'_, K> {
         if !may_be_another(record) {
             return Ok(Gone::Confirmed);
         }
-        let settled = settled.unwrap_or(self.now);
+        let settled = settled.unwrap_or(self.object.meta.created_at);
         if self.now < settled {
             return Ok(Gone::NotBefore(settled));
         }
@@ -95,7 +95,7 @@ impl<K: Kind> Pass<'_, K> {
                     _ => return Ok(Gone::Another(candidate.id.clone())),
                 },
                 Whose::Unreadable(fault) => unreadable = Some(fault),
-                Whose::Earlier | Whose::Other(_) | Whose::Gone => {}
+                Whose::Earlier | Whose::Other(..) | Whose::Gone => {}
             }
         }
         unreadable.map_or(Ok(gone), |fault| Err(self.fault(&fault)))
@@ -104,7 +104,7 @@ impl<K: Kind> Pass<'_, K> {
     /// Whether the resource is gone where AWS answers a read with "access denied": two complete look-ups that lack
     /// the id, long enough after the last write, take the reads' place.
     pub(crate) fn confirm_gone_by_list(&self, place: &Place, record: &PartRecord, id: &str) -> Flow<Gone, K> {
-        let from = record::last_asked(record).unwrap_or(self.now) + self.rules.lookup_delay;
+        let from = record::last_asked(record).unwrap_or(self.object.meta.created_at) + self.rules.lookup_delay;
         if self.now < from {
             return Ok(Gone::NotBefore(from));
         }

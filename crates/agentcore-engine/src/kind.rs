@@ -159,6 +159,8 @@ pub struct Facts {
     pub updated_at: Option<Timestamp>,
     /// Why it failed, in AWS's words.
     pub failure_reason: Option<String>,
+    /// The ARN of the AWS resource that it belongs to, if it is part of one.
+    pub managed_by: Option<String>,
 }
 
 /// What AWS's state means to the pass.

@@ -38,8 +38,25 @@ pub enum Query {
         /// The resource's id.
         id: String,
     },
+    /// Whether another object exists.
+    Lives(Claim),
     /// The objects of the same namespace that name this one, see [`Kind::NAMED_BY`].
     Referrers(NamedBy),
+}
+
+/// Whose a resource is, by its tags.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Claim {
+    /// The id of the object's cluster.
+    pub cluster: String,
+    /// The object's kind.
+    pub kind: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its uid.
+    pub uid: String,
 }
 
 /// How objects of another kind name one of this kind.
@@ -172,6 +189,8 @@ pub struct Known<K: Kind> {
     pub tags: BTreeMap<String, Result<Option<TagMap>, Fault>>,
     /// What others have made on a resource, by its id.
     pub attachments: BTreeMap<String, Result<Vec<String>, Fault>>,
+    /// Whether other objects exist; `None` where that can't be seen.
+    pub lives: BTreeMap<Claim, Option<bool>>,
     /// The objects that name this one.
     pub referrers: Option<Vec<Referrer>>,
     /// Whether this pass has announced its write, so that the object that it sees holds the announcement.
@@ -190,6 +209,7 @@ impl<K: Kind> Default for Known<K> {
             finds: BTreeMap::new(),
             tags: BTreeMap::new(),
             attachments: BTreeMap::new(),
+            lives: BTreeMap::new(),
             referrers: None,
             announced: false,
             outcome: None,

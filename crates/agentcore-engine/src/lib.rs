@@ -17,7 +17,7 @@
 //! | [`known`] | queries, and their answers |
 //! | [`kind`] | what a kind must say of itself |
 //! | [`pass`](next) | validate, observe, plan, for an object that is to be there |
-//! | `create`, `lookup`, `take`, `gone`, `present`, `change`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
+//! | `create`, `lookup`, `take`, `adopt`, `gone`, `present`, `change`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
 //! | [`queued`] | what users are told of an object whose write waits for its turn |
 //! | [`record`] | how a record changes, and what a conclusion writes onto a newer object |
 //! | [`step`] | what a pass asks for, and what it reports |
@@ -36,6 +36,7 @@ pub mod rules;
 pub mod step;
 pub mod tags;
 
+mod adopt;
 mod change;
 mod create;
 mod delete;

@@ -29,6 +29,8 @@ pub(crate) enum Found {
 pub(crate) struct Stranger {
     /// Its id, and whose it is, in words.
     pub(crate) whose: String,
+    /// How it could become this object's, as the end of a sentence.
+    pub(crate) advice: String,
     /// It, if it is of an earlier object of this name: a live one may take it over, one that is deleted never does.
     pub(crate) earlier: Option<Candidate>,
 }
@@ -38,7 +40,8 @@ pub(crate) enum Whose {
     Ours,
     /// Of an earlier object of this name.
     Earlier,
-    Other(String),
+    /// In words, and how it could become this object's.
+    Other(String, String),
     Gone,
     Unreadable(Fault),
 }
@@ -63,7 +66,10 @@ impl<K: Kind> Pass<'_, K> {
         for candidate in candidates {
             match self.whose(place, record, candidate)? {
                 Whose::Ours => return Ok(Found::Ours(candidate.clone())),
-                Whose::Other(whose) => stranger = Some(format!("{} exists, and {whose}", candidate.id)),
+                Whose::Other(whose, advice) => {
+                    let whose = format!("{} exists, and {whose}", candidate.id);
+                    stranger = Some(Stranger { whose, advice, earlier: None });
+                }
                 // Of several the newest.
                 Whose::Earlier => {
                     earlier =
@@ -76,7 +82,7 @@ impl<K: Kind> Pass<'_, K> {
         Ok(match (unreadable, earlier, stranger) {
             (Some(fault), ..) => Found::Unreadable(fault),
             (None, Some(earlier), _) => Found::Stranger(answer.began, Self::of_earlier(earlier)),
-            (None, None, Some(whose)) => Found::Stranger(answer.began, Stranger { whose, earlier: None }),
+            (None, None, Some(stranger)) => Found::Stranger(answer.began, stranger),
             (None, None, None) => Found::Empty(answer.began),
         })
     }
@@ -84,7 +90,7 @@ impl<K: Kind> Pass<'_, K> {
     fn of_earlier(candidate: &Candidate) -> Stranger {
         let id = &candidate.id;
         let whose = format!("{id} exists, and its tags name an earlier {} of this name", K::NAME);
-        Stranger { whose, earlier: Some(candidate.clone()) }
+        Stranger { whose, advice: String::new(), earlier: Some(candidate.clone()) }
     }
 
     /// Whether AWS refused this create because the name is taken.
@@ -111,8 +117,8 @@ impl<K: Kind> Pass<'_, K> {
                         _ => Whose::Gone,
                     },
                     // An id that begins with our name may be of a longer name.
-                    Owner::Other(whose) => match self.has_name(place, candidate)? {
-                        Ok(true) => Whose::Other(whose),
+                    owner @ (Owner::Other(_) | Owner::Nobody) => match self.has_name(place, candidate)? {
+                        Ok(true) => Whose::Other(owner.words(), self.how_to_adopt(&owner, candidate)?),
                         Ok(false) => Whose::Gone,
                         Err(fault) => Whose::Unreadable(fault),
                     },
@@ -146,7 +152,11 @@ impl<K: Kind> Pass<'_, K> {
             {
                 Whose::Unreadable(fault.clone())
             }
-            _ => Whose::Other(format!("its tags can't be read ({})", fault.sentence())),
+            _ => {
+                let unlisted = fault.class == Class::Invalid;
+                let advice = if unlisted { self.how_to_adopt(&Owner::Nobody, candidate)? } else { String::new() };
+                Whose::Other(format!("its tags can't be read ({})", fault.sentence()), advice)
+            }
         })
     }
 
@@ -162,7 +172,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// Whether the candidate has exactly this name, which some lists don't tell.
-    fn has_name(&self, place: &Place, candidate: &Candidate) -> Flow<Result<bool, Fault>, K> {
+    pub(crate) fn has_name(&self, place: &Place, candidate: &Candidate) -> Flow<Result<bool, Fault>, K> {
         if let Some(name) = &candidate.name {
             return Ok(Ok(*name == place.name));
         }

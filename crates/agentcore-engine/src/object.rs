@@ -80,6 +80,12 @@ pub struct Settings {
     pub allowed_roles: RolePatterns,
     /// Which namespaces may reference by id what no object of theirs manages.
     pub external_ids: Namespaces,
+    /// Which namespaces may adopt resources.
+    pub adoption: Namespaces,
+    /// Clusters whose objects are no more: what they left may be adopted.
+    pub adopt_from_clusters: Vec<String>,
+    /// Whether nothing is written to AWS, and no finalizer set or removed.
+    pub read_only: bool,
 }
 
 /// Patterns of role ARNs, `*` for any characters. A pattern without `arn:` is about what follows the account id,

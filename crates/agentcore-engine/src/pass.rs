@@ -12,7 +12,9 @@ use crate::{
     digest::Digest,
     fault::Fault,
     kind::{Body, Kind, Resolved, View},
-    known::{Candidate, Find, Get, Identity, Known, NamedBy, Query, Reference, Referent, Referrer, TagMap, Timed},
+    known::{
+        Candidate, Claim, Find, Get, Identity, Known, NamedBy, Query, Reference, Referent, Referrer, TagMap, Timed,
+    },
     object::{Object, Settings},
     record,
     rules::Rules,
@@ -77,7 +79,9 @@ impl<'a, K: Kind> Pass<'a, K> {
         match self.record() {
             // The status was wiped, or the object restored without it: AWS may hold something.
             None if self.object.meta.finalizer => return Err(self.record_lost()),
-            Some(record) if record.id.is_some() && !self.object.meta.finalizer => return Err(act(Act::AddFinalizer)),
+            Some(record) if record.id.is_some() && !self.object.meta.finalizer && !self.settings.read_only => {
+                return Err(act(Act::AddFinalizer));
+            }
             _ => {}
         }
         self.gates(spec)?;
@@ -121,6 +125,9 @@ impl<'a, K: Kind> Pass<'a, K> {
                     self.settings.allowed_roles.describe()
                 ),
             ));
+        }
+        if !self.may_exist() {
+            self.adoption_gate(spec)?;
         }
         let namespace = &self.object.meta.namespace;
         if !self.settings.external_ids.contain(namespace)
@@ -210,9 +217,15 @@ impl<'a, K: Kind> Pass<'a, K> {
         }
     }
 
+    /// The record of an object whose own is gone. Whether its resource was adopted the spec tells.
+    pub(crate) fn lost(&self) -> PartRecord {
+        let adopts = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).adopt.is_some());
+        PartRecord { adopted: adopts, ..record::lost(self.now) }
+    }
+
     fn record_lost(&self) -> Step<K> {
         let mut status = self.object.status.clone();
-        record::put::<K>(&mut status, record::lost(self.now));
+        record::put::<K>(&mut status, self.lost());
         self.rest_in(
             status,
             crate::conditions::Verdict::Progressing(Reason::Progressing),
@@ -310,6 +323,10 @@ impl<'a, K: Kind> Pass<'a, K> {
     pub(crate) fn ask_attachments(&self, region: &str, id: &str) -> Flow<&'a Result<Vec<String>, Fault>, K> {
         let query = || Step::Ask(Query::Attachments { region: region.to_owned(), id: id.to_owned() });
         self.known.attachments.get(id).ok_or_else(query)
+    }
+
+    pub(crate) fn ask_lives(&self, claim: &Claim) -> Flow<Option<bool>, K> {
+        self.known.lives.get(claim).copied().ok_or_else(|| Step::Ask(Query::Lives(claim.clone())))
     }
 
     pub(crate) fn ask_referrers(&self, by: NamedBy) -> Flow<&'a [Referrer], K> {

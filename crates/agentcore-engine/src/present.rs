@@ -4,6 +4,7 @@ use agentcore_api::status::{ConditionType, PartRecord, Reason};
 use jiff::SignedDuration;
 
 use crate::{
+    adopt::is_claimed_by,
     change::Settled,
     conditions::{self, Verdict, whole_seconds},
     gone::{self, Gone},
@@ -55,9 +56,8 @@ impl<K: Kind> Pass<'_, K> {
                 (Verdict::Retrying(Reason::DependencyNotReady), message, self.poll(record))
             }
         };
-        let suspended = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).suspend);
         let waiting = matches!(verdict, Verdict::Retrying(_));
-        let verdict = if suspended && waiting { Verdict::Suspended } else { verdict };
+        let verdict = if self.is_still() && waiting { Verdict::Suspended } else { verdict };
         Ok(self.rest_in(status, verdict, &message, again))
     }
 
@@ -229,7 +229,7 @@ impl<K: Kind> Pass<'_, K> {
             );
             return Ok(self.rest_in(status, Verdict::Stalled(Reason::CreateFailed), &message, again));
         }
-        if Self::suspended(desired) {
+        if self.is_still() {
             return Ok(self.does_not_match(status, "it failed"));
         }
         self.remove(desired, &part, view, "it failed")
@@ -242,6 +242,12 @@ impl<K: Kind> Pass<'_, K> {
         mut status: K::Status,
         view: &View<K>,
     ) -> Flow<Step<K>, K> {
+        let first = self.ask_get(&desired.place.region, &view.facts.id, 0, None)?;
+        if !is_claimed_by(&part) {
+            // What was adopted is claimed before anything else.
+            let settled = Settled { view, record: part, status, good: false, again: false, child_failed: None };
+            return self.settled(desired, settled, first);
+        }
         let digest = desired.digest.text();
         // Where the record was lost, it is this very body that failed, as far as anybody knows.
         part.accepted_digest.get_or_insert_with(|| desired.digest.with_settings(None));
@@ -259,7 +265,6 @@ impl<K: Kind> Pass<'_, K> {
             return Ok(self.rest_in(status, Verdict::Stalled(Reason::UpdateFailed), &message, again));
         }
         record::put::<K>(&mut status, part.clone());
-        let first = self.ask_get(&desired.place.region, &view.facts.id, 0, None)?;
         self.settled(
             desired,
             Settled { view, record: part, status, good: false, again: same, child_failed: None },

@@ -69,6 +69,14 @@ pub fn created(record: &mut PartRecord, accepted: &Accepted) {
     });
 }
 
+/// Tags are about to be set: the time of it makes the record another. What is only tagged was not written by us.
+pub fn tagged(record: &mut PartRecord, now: MicroTime) {
+    match &mut record.last_write {
+        Some(write) => write.at = Some(now),
+        None => record.sent_at = Some(now),
+    }
+}
+
 /// Nothing of ours exists.
 pub fn nothing(record: &mut PartRecord) {
     *record = PartRecord {

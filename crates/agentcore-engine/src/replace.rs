@@ -47,8 +47,9 @@ impl<K: Kind> Pass<'_, K> {
             let verdict = Verdict::Progressing(Reason::Replacing);
             return Ok(self.rest_in(status, verdict, &message, self.poll(record)));
         }
-        if K::common(desired.spec).suspend && !self.known.announced {
-            let message = format!("suspended: the {} {} is to be replaced, and is left alone", K::NOUN, view.facts.id);
+        if self.is_still() && !self.known.announced {
+            let message =
+                format!("{}: the {} {} is to be replaced, and is left alone", self.why_still(), K::NOUN, view.facts.id);
             return Ok(self.rest_in(status, Verdict::Suspended, &message, self.at_rest()));
         }
         self.delete_step(record, &desired.place, view, status, Verdict::Progressing(Reason::Replacing))

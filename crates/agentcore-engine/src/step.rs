@@ -20,6 +20,17 @@ pub enum Step<K: Kind> {
     Rest(Box<Report<K>>),
 }
 
+impl<K: Kind> Step<K> {
+    /// Whether it leads to a write to AWS, or sets or removes the finalizer.
+    pub fn commits(&self) -> bool {
+        match self {
+            Self::Ask(_) => false,
+            Self::Act(_) => true,
+            Self::Rest(report) => report.release,
+        }
+    }
+}
+
 /// Something that a pass wants done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act<K: Kind> {

@@ -4,7 +4,7 @@ use agentcore_api::{common::Tags, keys::tag};
 
 use crate::{
     kind::Kind,
-    known::TagMap,
+    known::{Claim, TagMap},
     object::{Meta, Settings},
 };
 
@@ -37,8 +37,24 @@ pub enum Owner {
     /// An earlier object's of the same kind and name, in the same namespace of the same cluster: only one can exist at
     /// a time, so it is gone.
     Earlier,
-    /// Somebody else's; the text says whose, as far as the tags tell.
-    Other(String),
+    /// Another object's.
+    Other(Claim),
+    /// It has no tags of this operator.
+    Nobody,
+}
+
+impl Owner {
+    /// Whose it is, in words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Us => "it is this object's".to_owned(),
+            Self::Earlier => "its tags name an earlier object of this name".to_owned(),
+            Self::Other(Claim { cluster, kind, namespace, name, uid }) => {
+                format!("its tags name the {kind} {namespace}/{name} (uid {uid}) of the cluster {cluster}")
+            }
+            Self::Nobody => "it has no tags of this operator".to_owned(),
+        }
+    }
 }
 
 /// Whose a resource with these tags is.
@@ -50,18 +66,17 @@ pub fn owner<K: Kind>(meta: &Meta, settings: &Settings, tags: &TagMap) -> Owner 
     if tags.contains_key(tag::UID) && proof::<K>(meta, settings).filter(|(key, _)| *key != tag::UID).all(says) {
         return Owner::Earlier;
     }
-    let said = |key: &str| tags.get(key).map_or("?", String::as_str);
-    Owner::Other(if tags.contains_key(tag::UID) {
-        format!(
-            "its tags name the {} {}/{} (uid {}) of the cluster {}",
-            said(tag::KIND),
-            said(tag::NAMESPACE),
-            said(tag::NAME),
-            said(tag::UID),
-            said(tag::CLUSTER)
-        )
-    } else {
-        "it has no tags of this operator".to_owned()
+    // Whatever is left of our tags says that it is somebody's.
+    if !tags.keys().any(|key| key.starts_with(tag::PREFIX)) {
+        return Owner::Nobody;
+    }
+    let said = |key: &str| tags.get(key).map_or_else(|| "?".to_owned(), Clone::clone);
+    Owner::Other(Claim {
+        cluster: said(tag::CLUSTER),
+        kind: said(tag::KIND),
+        namespace: said(tag::NAMESPACE),
+        name: said(tag::NAME),
+        uid: said(tag::UID),
     })
 }
 

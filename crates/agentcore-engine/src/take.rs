@@ -1,6 +1,6 @@
 //! What was found in AWS becomes the object's. It is written first; only the next pass acts on it.
 
-use agentcore_api::status::{Child, PartRecord, Reason};
+use agentcore_api::status::{Child, Fate, PartRecord, Reason};
 
 use crate::{
     conditions::Verdict,
@@ -17,6 +17,8 @@ pub(crate) enum Origin {
     Created,
     /// It was created for an earlier object of the same kind, namespace and name.
     Earlier,
+    /// The spec adopts it.
+    Adopted,
 }
 
 impl<K: Kind> Pass<'_, K> {
@@ -39,6 +41,11 @@ impl<K: Kind> Pass<'_, K> {
             let creation = self.record().map_or(lost.creation, |before| before.creation);
             PartRecord { creation, ..lost }
         });
+        if origin == Origin::Adopted && self.record().is_none_or(|before| before.fate == Fate::None) {
+            // Nothing was sent, so there can be no other.
+            part.sent_at = None;
+            part.sends = 0;
+        }
         if origin != Origin::Created {
             // It may hold data, and what it is was another's wish.
             part.ever_active = true;
@@ -50,11 +57,15 @@ impl<K: Kind> Pass<'_, K> {
             let child = |name| Child { name, id: None };
             part.children = K::children(&desired.body.settings).into_iter().map(child).collect();
         }
+        // Where the record was lost, the spec tells.
+        part.adopted |=
+            origin == Origin::Adopted || (part.body_digest.is_none() && K::common(desired.spec).adopt.is_some());
         let mut status = self.object.status.clone();
         record::put::<K>(&mut status, part);
         Self::pin(&mut status, &desired.place, id);
         let message = match origin {
             Origin::Created => format!("found the {} {id} that was created for this object", K::NOUN),
+            Origin::Adopted => format!("adopts the {} {id}", K::NOUN),
             Origin::Earlier => format!("takes over the {} {id} of an earlier {} of this name", K::NOUN, K::NAME),
         };
         self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)

@@ -17,6 +17,9 @@ use crate::{
     step::{Again, Report, Step},
 };
 
+/// Why nothing is written where the whole operator is told so.
+pub(crate) const READ_ONLY: &str = "the operator runs with --read-only";
+
 impl<K: Kind> Pass<'_, K> {
     /// The end of the pass: the one place where a verdict becomes a status.
     pub(crate) fn end(&self, mut status: K::Status, verdict: Verdict, message: &str, again: Again) -> Report<K> {
@@ -37,8 +40,9 @@ impl<K: Kind> Pass<'_, K> {
         {
             common.last_handled_redeploy_at = Some(value);
         }
-        let suspend = self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).suspend) && !meta.deleting();
-        let note = suspend.then_some("spec.suspend is true: AWS is read, and nothing is written there");
+        let still = if self.settings.read_only { READ_ONLY } else { "spec.suspend is true" };
+        let note = (self.is_still() && !meta.deleting())
+            .then(|| format!("{still}: AWS is read, and nothing is written there"));
         if meta.deleting() {
             // What goes is not counted any more.
             conditions::clear(common, ConditionType::StrategiesActive);
@@ -48,7 +52,14 @@ impl<K: Kind> Pass<'_, K> {
         if meta.deleting() || !reports {
             conditions::clear(common, ConditionType::Drifted);
         }
-        conditions::inform(common, ConditionType::Suspended, note, Reason::Suspended, meta.generation, self.now);
+        conditions::inform(
+            common,
+            ConditionType::Suspended,
+            note.as_deref(),
+            Reason::Suspended,
+            meta.generation,
+            self.now,
+        );
         conditions::apply(common, verdict, clip_to(message, 4096), meta.generation, self.now);
         let mut events: Vec<_> = conditions::transition(self.status(), common).into_iter().collect();
         events.extend(conditions::drift(self.status(), common));
@@ -57,6 +68,16 @@ impl<K: Kind> Pass<'_, K> {
 
     pub(crate) fn rest_in(&self, status: K::Status, verdict: Verdict, message: &str, again: Again) -> Step<K> {
         rest(self.end(status, verdict, message, again))
+    }
+
+    /// Whether AWS is read, and nothing written there, because the spec or the whole operator is told so.
+    pub(crate) fn is_still(&self) -> bool {
+        self.settings.read_only || self.object.spec.as_ref().is_ok_and(|spec| K::common(spec).suspend)
+    }
+
+    /// Why nothing is written, as the beginning of a sentence.
+    pub(crate) fn why_still(&self) -> &'static str {
+        if self.settings.read_only { READ_ONLY } else { "suspended" }
     }
 
     /// Nothing goes on without help.

@@ -204,6 +204,7 @@ pub(super) fn view(answer: GetCodeInterpreterOutput) -> Result<View<InterpreterK
         created_at: timestamp(&answer.created_at),
         updated_at: timestamp(&answer.last_updated_at),
         failure_reason: answer.failure_reason.filter(|reason| !reason.is_empty()),
+        managed_by: None,
     };
     Ok(View { facts, settings, more: () })
 }

@@ -143,6 +143,8 @@ names! {
         InternalError,
         /// Others have changed the resource, or deleted it, and the spec says not to set that back.
         Drifted,
+        /// The operator's `--allow-adoption` doesn't allow this namespace to adopt.
+        AdoptionNotAllowed,
     }
 }
 
@@ -208,7 +210,7 @@ mod tests {
              ProgressingWithRetry Throttled AwsUnavailable AccessDenied CredentialsMissing QuotaExceeded Conflict \
              RoleNotReady InvalidSpec UnreadableSpec CreateFailed UpdateFailed DeleteFailed NotOwned AccountMismatch \
              RegionMismatch RoleNotAllowed ExternalIdNotAllowed TooManyVariables StrategyFailed NotClearable \
-             DeletionNotAllowed InUse EndpointsRemain InternalError Drifted";
+             DeletionNotAllowed InUse EndpointsRemain InternalError Drifted AdoptionNotAllowed";
         let actual: Vec<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
         assert_eq!(actual, frozen.split_whitespace().collect::<Vec<_>>());
     }

@@ -229,6 +229,7 @@ impl Aws {
                 created_at: Some(resource.created_at),
                 updated_at: Some(shown.updated_at),
                 failure_reason: shown.reason.clone(),
+                managed_by: resource.tags.get("managed-by").cloned(),
             },
             settings: self.rendered(&shown.settings),
             more: shown.settings.children.iter().map(|name| (name.clone(), format!("id-{name}"))).collect(),
@@ -348,8 +349,18 @@ impl Aws {
         Some(resource)
     }
 
+    /// What was adopted is tagged before anything else is done to it.
+    fn is_claimed(&mut self, uid: &str, id: &str) {
+        let adopted = |resource: &&Resource| resource.id == id && resource.made_for.is_none();
+        let claimed = |resource: &Resource| resource.tags.get(tag::UID).is_some_and(|tagged| tagged == uid);
+        if self.switches.tags_listable && self.resources.iter().find(adopted).is_some_and(|found| !claimed(found)) {
+            self.wrong.push(format!("{id} was changed before it was claimed"));
+        }
+    }
+
     fn update(&mut self, uid: &str, id: &str, change: &Spec, token: &str, now: Timestamp) -> Outcome {
         let op = "UpdateToy";
+        self.is_claimed(uid, id);
         let text = format!("{id} {change:?}");
         if let Some((remembered, id)) = self.tokens.get(token) {
             return if *remembered == text { Ok(self.accepted(id, now)) } else { Err(mismatch(op)) };
@@ -389,6 +400,7 @@ impl Aws {
 
     fn delete(&mut self, uid: &str, id: &str, now: Timestamp) -> Outcome {
         let op = "DeleteToy";
+        self.is_claimed(uid, id);
         let (after, busy) = (self.switches.deleting, self.switches.busy_refuses_delete);
         let fails = self.switches.failing_deletes > 0;
         let resource = self.touched(uid, |resource| resource.id == id, now).ok_or_else(|| not_found(op))?;

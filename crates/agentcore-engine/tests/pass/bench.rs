@@ -40,6 +40,8 @@ pub struct Bench<const U: bool> {
     pub settings: Settings,
     pub account: String,
     pub referents: BTreeMap<String, Referent>,
+    /// Whether other objects exist, by uid; those that are not here can't be seen.
+    pub lives: BTreeMap<String, bool>,
     /// The objects that name this one.
     pub referrers: Vec<Referrer>,
     /// What others have made on our resources.
@@ -102,9 +104,13 @@ impl<const U: bool> Bench<U> {
                 default_tags: BTreeMap::new(),
                 allowed_roles: RolePatterns::new(RolePatterns::DEFAULT),
                 external_ids: Namespaces::Only(Vec::new()),
+                adoption: Namespaces::Only(Vec::new()),
+                adopt_from_clusters: Vec::new(),
+                read_only: false,
             },
             account: ACCOUNT.to_owned(),
             referents: BTreeMap::new(),
+            lives: BTreeMap::new(),
             referrers: Vec::new(),
             attachments: Vec::new(),
             denies_attachments: false,

@@ -118,7 +118,11 @@ impl<const U: bool> Bench<U> {
         let Some(mut read) = self.server.read::<U>(trouble == Some(Trouble::Stale)) else { return Err(Halt::Gone) };
         let mut known = Known::<Toy<U>>::default();
         for _ in 0..200 {
-            match next(&self.rules, &self.settings, &read.object, &known, self.now) {
+            let step = next(&self.rules, &self.settings, &read.object, &known, self.now);
+            if self.settings.read_only && step.commits() {
+                self.wrong("a write of an operator that is to write nothing".to_owned());
+            }
+            match step {
                 Step::Ask(query) => self.answer(query, &mut known)?,
                 Step::Act(act) => match *act {
                     Act::Announce(status, _) => {
@@ -141,6 +145,11 @@ impl<const U: bool> Bench<U> {
         if let Query::Reference(reference) = query {
             let referent = self.referents.get(&reference.name).cloned().unwrap_or_default();
             known.references.insert(reference, referent);
+            return Ok(());
+        }
+        if let Query::Lives(claim) = query {
+            let lives = self.lives.get(&claim.uid).copied();
+            known.lives.insert(claim, lives);
             return Ok(());
         }
         if let Query::Referrers(_) = query {
@@ -189,7 +198,7 @@ impl<const U: bool> Bench<U> {
                 let found = if exists { Ok(self.attachments.clone()) } else { Err(aws::not_found("ListEndpoints")) };
                 known.attachments.insert(id, or(failed, ()).and(found));
             }
-            Query::Reference(_) | Query::Referrers(_) => {}
+            Query::Reference(_) | Query::Referrers(_) | Query::Lives(_) => {}
         }
         self.now += SignedDuration::from_millis(30);
         Ok(())

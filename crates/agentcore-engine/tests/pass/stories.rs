@@ -1,7 +1,7 @@
 //! What users do, told once and used twice: without troubles, and with one at each step.
 
-use agentcore_api::common::Drift;
-use agentcore_engine::known::Referrer;
+use agentcore_api::common::{Adopt, Drift};
+use agentcore_engine::{known::Referrer, object::Namespaces};
 use jiff::SignedDuration;
 
 use crate::{
@@ -136,6 +136,29 @@ fn taken_over<const U: bool>(bench: &mut Bench<U>) {
     bench.run(60);
 }
 
+/// What was in AWS is adopted, edited, and kept or deleted in the end.
+fn adopted<const U: bool>(bench: &mut Bench<U>) {
+    let now = bench.now;
+    bench.home().stranger("theirs", [("k".to_owned(), "v".to_owned())].into(), now - SignedDuration::from_mins(5));
+    bench.home().granted.push(("theirs-s0".to_owned(), "uid-1".to_owned()));
+    bench.settings.adoption = Namespaces::All;
+    let mut spec = spec();
+    spec.common.adopt = Some(Adopt { id: Some("theirs-s0".to_owned()), by_name: None });
+    bench.create(spec);
+    bench.run(40);
+    bench.edit(|spec| spec.description = Some("second".to_owned()));
+    bench.run(30);
+    tag(bench, &[("a", "1")]);
+    bench.run(30);
+}
+
+fn adopted_and_deleted<const U: bool>(bench: &mut Bench<U>) {
+    adopted(bench);
+    bench.edit(|spec| spec.common.deletion_policy = Some(agentcore_api::common::DeletionPolicy::Delete));
+    bench.delete();
+    bench.run(60);
+}
+
 fn drift<const U: bool>(bench: &mut Bench<U>) {
     let mut spec = spec();
     spec.common.drift = Drift::Report;
@@ -179,6 +202,8 @@ pub fn all<const U: bool>() -> Vec<Story<U>> {
         quiet("in use", in_use),
         quiet("drift", drift),
         quiet("taken over", taken_over),
+        quiet("adopted", adopted),
+        quiet("adopted and deleted", adopted_and_deleted),
     ]
 }
 

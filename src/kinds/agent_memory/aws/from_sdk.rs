@@ -43,6 +43,7 @@ pub(super) fn view(memory: &types::Memory) -> View<MemoryKind> {
         created_at: timestamp(&memory.created_at),
         updated_at: timestamp(&memory.updated_at),
         failure_reason: memory.failure_reason.clone(),
+        managed_by: memory.managed_by_resource_arn.clone(),
     };
     View { facts, settings, more }
 }

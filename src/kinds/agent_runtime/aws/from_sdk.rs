@@ -66,6 +66,7 @@ pub(in super::super) fn view(answer: GetAgentRuntimeOutput) -> Result<View<Runti
         created_at: timestamp(&answer.created_at),
         updated_at: timestamp(&answer.last_updated_at),
         failure_reason: told(answer.failure_reason),
+        managed_by: None,
     };
     Ok(View { facts, settings, more: None })
 }
