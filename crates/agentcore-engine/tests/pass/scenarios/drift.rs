@@ -194,3 +194,23 @@ fn a_lost_record_makes_nothing_of_drift() {
     assert_eq!(bench.ours()[0].settings.description.as_deref(), Some("first"));
     bench.clean();
 }
+
+/// What was accepted is not known, and it is gone before that could be seen: from then on an edit tells itself.
+#[test]
+fn an_edit_of_what_was_deleted_is_told_from_no_edit_without_a_record_of_what_was_sent() {
+    for drift in [Drift::Report, Drift::Ignore] {
+        let mut bench = with(drift, Switches::default());
+        // Its record is found again while AWS is busy with it.
+        bench.turn_to("UPDATING");
+        bench.change(|stored| stored.status = serde_json::json!({}));
+        bench.run(60);
+        assert_eq!((bench.record().id.is_some(), bench.record().accepted_digest), (true, None));
+        bench.sweep_away();
+        bench.run(700);
+        assert_eq!((bench.verbs().as_str(), bench.stalled().as_deref()), ("create", Some("Drifted")));
+        bench.edit(|spec| spec.description = Some("second".to_owned()));
+        bench.run(60);
+        assert_eq!((bench.verbs().as_str(), bench.says().as_str()), ("create create", "True/Available"));
+        bench.clean();
+    }
+}
