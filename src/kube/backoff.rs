@@ -1,19 +1,22 @@
-//! When something that failed is tried again.
+//! When something that failed is tried again: the class says how long that is, and chance spreads it.
 
 use std::time::Duration;
 
-use agentcore_engine::fault::Class;
+use agentcore_engine::fault::{self, Class};
+use jiff::SignedDuration;
 
-/// The back-off of a class after so many failures in a row: doubling between the class's bounds, spread by a tenth.
+/// The back-off of a class after so many failures in a row.
 pub(super) fn delay(class: Class, failures: u32) -> Duration {
-    let (least, most) = class.back_off();
-    let doubled = least.as_secs_f64() * 2f64.powi(i32::try_from(failures.min(20)).unwrap_or(20));
-    spread(Duration::from_secs_f64(doubled.min(most.as_secs_f64())))
+    unsigned(class.delay(failures, fastrand::f64()))
 }
 
 /// Spreads a time by a tenth either way, so that what began together does not go on together.
 pub(super) fn spread(time: Duration) -> Duration {
-    time.mul_f64(0.9 + 0.2 * fastrand::f64())
+    SignedDuration::try_from(time).map_or(time, |time| unsigned(fault::spread(time, fastrand::f64())))
+}
+
+fn unsigned(time: SignedDuration) -> Duration {
+    Duration::try_from(time).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -21,12 +24,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grows_to_its_bound() {
-        for failures in [0, 1, 5, 50, u32::MAX] {
-            let delay = delay(Class::Throttled, failures).as_secs_f64();
-            assert!((1.8..=66.0).contains(&delay), "{failures}: {delay}");
-        }
-        assert!(delay(Class::Throttled, 20) > Duration::from_secs(50));
-        assert!(delay(Class::Throttled, 0) < Duration::from_secs(3));
+    fn what_failed_together_is_not_tried_again_together() {
+        let waits: Vec<Duration> = (0..100).map(|_| delay(Class::Throttled, 20)).collect();
+        assert!(waits.iter().all(|wait| (54.0..=66.0).contains(&wait.as_secs_f64())), "{waits:?}");
+        assert!(
+            waits.iter().any(|wait| wait.as_secs() < 58) && waits.iter().any(|wait| wait.as_secs() > 62),
+            "{waits:?}"
+        );
+        let day = Duration::from_hours(24);
+        let spread: Vec<Duration> = (0..100).map(|_| spread(day)).collect();
+        assert!(spread.iter().all(|time| *time >= day * 9 / 10 && *time <= day * 11 / 10));
     }
 }

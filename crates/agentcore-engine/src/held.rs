@@ -62,8 +62,7 @@ impl<K: Kind> Pass<'_, K> {
             K::NOUN,
             fault.class.advice()
         );
-        let for_help = matches!(fault.class, Class::Denied | Class::Credentials | Class::Invalid);
-        let (verdict, message) = if for_help {
+        let (verdict, message) = if fault.class.needs_help() {
             (stuck(verdict, fault.class.reason()), message + or_abandon(verdict))
         } else {
             (verdict, message)
