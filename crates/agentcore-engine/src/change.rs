@@ -256,7 +256,7 @@ impl<K: Kind> Pass<'_, K> {
             if !steady {
                 let message = format!("AWS does not show the {} {} steadily yet", K::NOUN, view.facts.id);
                 let verdict = Verdict::Progressing(Reason::Progressing);
-                return Ok(self.rest_in(status, verdict, &message, Again::After(SignedDuration::from_secs(1))));
+                return Ok(self.rest_in(status, verdict, &message, Again::Retry(Class::Unavailable)));
             }
         }
         Ok(self.ready(desired, status, view))
@@ -408,9 +408,10 @@ impl<K: Kind> Pass<'_, K> {
         self.rest_in(status, Verdict::Suspended, &message, self.at_rest())
     }
 
+    /// The resource is shown, and its tags are not: one of the two answers is old.
     fn retry_soon(&self, status: K::Status) -> Step<K> {
         let message = format!("looks at the {} again", K::NOUN);
         let verdict = Verdict::Progressing(Reason::Progressing);
-        self.rest_in(status, verdict, &message, Again::After(SignedDuration::from_secs(1)))
+        self.rest_in(status, verdict, &message, Again::Retry(Class::NotFound))
     }
 }

@@ -30,6 +30,9 @@ const FLAPS: SignedDuration = SignedDuration::from_secs(10);
 pub(crate) const ABANDON: &str =
     "; the annotation agentcore-operator.github.io/abandon: \"true\" lets go of the object without touching AWS";
 
+/// How long after a delete that was not accepted no other is sent: less than any back-off, which is what spaces them.
+const AT_ONCE: SignedDuration = SignedDuration::from_millis(500);
+
 /// How long until a delete that was not accepted is sent again to what can't be read.
 const UNREAD: SignedDuration = SignedDuration::from_secs(30);
 
@@ -227,7 +230,8 @@ impl<K: Kind> Pass<'_, K> {
             (State::Creating | State::Updating | State::Unknown, Some(sent)) => {
                 (Some(sent + self.rules.delete_retry), false)
             }
-            (_, Some(sent)) => (Some(sent + SignedDuration::from_secs(2)), false),
+            // The back-off of the last error has passed, or else somebody asks: it would be too early only at once.
+            (_, Some(sent)) => (Some(sent + AT_ONCE), false),
         };
         let due_now = self.known.announced || due.is_some_and(|due| self.now >= due) || (failed && self.requested());
         if due_now {
@@ -287,7 +291,8 @@ impl<K: Kind> Pass<'_, K> {
                 (verdict, message, Again::Moved(SignedDuration::from_secs(1)))
             }
             Err(fault) if fault.class == Class::NotFound => {
-                (verdict, message, Again::After(SignedDuration::from_secs(1)))
+                // The next look shows it; where that goes on showing the resource, less and less often.
+                (verdict, message, Again::Retry(fault.class))
             }
             Err(fault) if matches!(fault.class, Class::Conflict | Class::InTransition) => {
                 let message = format!("AWS can't delete the {} {id} yet: {}", K::NOUN, fault.sentence());
@@ -295,7 +300,7 @@ impl<K: Kind> Pass<'_, K> {
             }
             Err(fault) => {
                 let message = format!("{}. {}", fault.sentence(), fault.class.advice());
-                let stuck = matches!(fault.class, Class::Denied | Class::Invalid | Class::Credentials);
+                let stuck = fault.class.needs_help();
                 let message = if stuck && verdict == Verdict::Deleting { message + ABANDON } else { message };
                 let verdict = match (verdict, stuck) {
                     (Verdict::Deleting, true) => Verdict::DeletionStuck(fault.class.reason()),
@@ -360,11 +365,10 @@ impl<K: Kind> Pass<'_, K> {
     /// A question failed: where it will not answer by itself, the deletion is stuck, and says so.
     pub(crate) fn fault_while_deleting(&self, fault: &crate::fault::Fault) -> Step<K> {
         let message = format!("{}. {}", fault.sentence(), fault.class.advice());
-        let (verdict, message) = match fault.class {
-            Class::Denied | Class::Credentials | Class::Invalid => {
-                (Verdict::DeletionStuck(fault.class.reason()), message + ABANDON)
-            }
-            _ => (Verdict::Deleting, message),
+        let (verdict, message) = if fault.class.needs_help() {
+            (Verdict::DeletionStuck(fault.class.reason()), message + ABANDON)
+        } else {
+            (Verdict::Deleting, message)
         };
         let mut report = self.end(self.object.status.clone(), verdict, &message, Again::Retry(fault.class));
         self.leave_requests_open(&mut report);

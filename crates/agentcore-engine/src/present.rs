@@ -7,6 +7,7 @@ use crate::{
     adopt::is_claimed_by,
     change::Settled,
     conditions::{self, Verdict, whole_seconds},
+    fault::Class,
     gone::{self, Gone},
     kind::{Kind, Serving, State, View},
     known::Timed,
@@ -174,7 +175,7 @@ impl<K: Kind> Pass<'_, K> {
             Gone::No => {
                 let verdict = if self.is_ready() { Verdict::Keep } else { Verdict::Progressing(Reason::Progressing) };
                 let message = format!("AWS does not always show the {} {id}: looks again", K::NOUN);
-                let again = Again::After(SignedDuration::from_secs(2));
+                let again = Again::Retry(Class::Unavailable);
                 Ok(self.rest_in(self.object.status.clone(), verdict, &message, again))
             }
         }

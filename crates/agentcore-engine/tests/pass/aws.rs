@@ -140,7 +140,7 @@ pub struct Aws {
     reads: u32,
 }
 
-fn fault(operation: &'static str, code: &str, status: u16, message: &str) -> Fault {
+pub fn fault(operation: &'static str, code: &str, status: u16, message: &str) -> Fault {
     Fault::classify(operation, &Raw { code: Some(code), status: Some(status), message, ..Raw::default() })
 }
 

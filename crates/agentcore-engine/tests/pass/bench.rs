@@ -10,6 +10,7 @@ use agentcore_api::{
     status::{CommonStatus, ConditionType, Fate},
 };
 use agentcore_engine::{
+    fault::Fault,
     known::{Referent, Referrer},
     object::{Namespaces, Object, RolePatterns, Settings},
     record,
@@ -55,6 +56,12 @@ pub struct Bench<const U: bool> {
     pub hit: Vec<Trouble>,
     /// A trouble that lasts.
     pub always: Option<(What, Trouble)>,
+    /// What AWS answers to some questions and calls, again and again.
+    pub broken: Option<Broken>,
+    /// Hot loops are counted, and no defect by themselves.
+    pub unbounded: bool,
+    /// Calls of AWS that change something, whatever came of them.
+    pub asked: u32,
     /// There is no other replica.
     pub lonely: bool,
     /// Updates and creates as they left the operator, whether they arrived or not.
@@ -74,6 +81,27 @@ pub struct Bench<const U: bool> {
     nested: bool,
     /// Tokens of creates, by creation.
     tokens: BTreeMap<(String, i64), BTreeSet<String>>,
+}
+
+/// What AWS answers to questions and calls of these names.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    pub operations: Vec<&'static str>,
+    /// One of these; `None` lets it go well.
+    pub answers: Vec<Option<Fault>>,
+    /// Chooses among them.
+    pub chance: Chance,
+}
+
+/// Numbers that look like chance and are the same each time.
+#[derive(Clone, Debug)]
+pub struct Chance(pub u64);
+
+impl Chance {
+    pub fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % most
+    }
 }
 
 /// A status in one line.
@@ -119,6 +147,9 @@ impl<const U: bool> Bench<U> {
             troubles: BTreeMap::new(),
             hit: Vec::new(),
             always: None,
+            broken: None,
+            unbounded: false,
+            asked: 0,
             lonely: false,
             sent: Vec::new(),
             denies_reads: false,
@@ -185,7 +216,7 @@ impl<const U: bool> Bench<U> {
             self.now = self.now.max(wake);
             self.turn();
             // One a second on the average, and some for what users do.
-            if i64::from(self.passes - passes) > 60 + seconds {
+            if !self.unbounded && i64::from(self.passes - passes) > 60 + seconds {
                 self.wrong(format!("a hot loop: {} passes in {seconds} s", self.passes - passes));
                 self.wake = None;
                 return;
@@ -195,6 +226,13 @@ impl<const U: bool> Bench<U> {
     }
 
     // Troubles.
+
+    /// What AWS answers to a question or call of this name, if that is broken.
+    pub fn broken(&mut self, operation: &str) -> Option<Fault> {
+        let broken = self.broken.as_mut().filter(|broken| broken.operations.contains(&operation))?;
+        let answer = broken.chance.below(broken.answers.len());
+        broken.answers[answer].clone()
+    }
 
     pub fn step(&mut self, what: What) -> Result<Option<Trouble>, Halt> {
         if self.nested {

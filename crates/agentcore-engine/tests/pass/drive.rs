@@ -73,6 +73,18 @@ impl Trouble {
     }
 }
 
+/// The name of a question.
+fn name(query: &Query) -> &'static str {
+    match query {
+        Query::Identity { .. } => "Identity",
+        Query::Get(_) => "Get",
+        Query::Find(_) => "Find",
+        Query::Tags { .. } => "Tags",
+        Query::Attachments { .. } => "Attachments",
+        Query::Reference(_) | Query::Referrers(_) => "of the cluster",
+    }
+}
+
 /// The answer, unless the question failed.
 fn or<T>(failed: Option<Fault>, value: T) -> Result<T, Fault> {
     failed.map_or(Ok(value), Err)
@@ -105,8 +117,8 @@ impl<const U: bool> Bench<U> {
     }
 
     fn back_off(&mut self, class: Class) -> SignedDuration {
-        let (least, most) = class.back_off();
-        let wait = least.saturating_mul(1 << self.failures.min(10)).min(most);
+        // The shortest that chance can make of it.
+        let wait = class.delay(self.failures, 0.0);
         self.failures += 1;
         wait
     }
@@ -169,7 +181,7 @@ impl<const U: bool> Bench<U> {
             Some(Trouble::Internal) => Some(aws::internal("Question")),
             Some(Trouble::Denied) => Some(aws::denied("Question")),
             Some(Trouble::Unsent) => Some(aws::unsent("Question")),
-            _ => None,
+            _ => self.broken(name(&query)),
         };
         match query {
             Query::Identity { region } => {
@@ -189,7 +201,11 @@ impl<const U: bool> Bench<U> {
             Query::Tags { region, arn } => {
                 let failed = failed.or(self.denies_tags.then(|| aws::denied("ListTagsForResource")));
                 let value = self.aws(&region).tags(&arn, began, stale);
-                known.tags.insert(arn, or(failed, ()).and(value));
+                let value = match failed {
+                    Some(fault) if fault.class == Class::NotFound => Ok(None),
+                    failed => or(failed, ()).and(value),
+                };
+                known.tags.insert(arn, value);
             }
             Query::Attachments { region, id } => {
                 let failed = failed.or(self.denies_attachments.then(|| aws::denied("ListEndpoints")));
@@ -216,8 +232,9 @@ impl<const U: bool> Bench<U> {
             Some(Trouble::Mismatch) => Some(aws::mismatch(op)),
             Some(Trouble::Unsent) => Some(aws::unsent(op)),
             Some(Trouble::Conflict) => Some(aws::conflict(op)),
-            _ => None,
+            _ => self.broken(call.verb()),
         };
+        self.asked += 1;
         if let Some(fault) = refused {
             self.log(|| format!("{} -> {}", call.verb(), fault.code));
             return Ok(Err(fault));

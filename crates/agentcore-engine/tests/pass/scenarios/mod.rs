@@ -1,6 +1,7 @@
 //! One story after another, without troubles, and what must be seen in each.
 
 mod adopt;
+mod bounded;
 mod deletion;
 mod drift;
 mod failures;
