@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use agentcore_api::status::{ConditionType, Reason};
 use agentcore_engine::{
-    conditions::{self, Verdict},
+    conditions, defect,
     fault::Class,
     known::Known,
     next,
@@ -179,6 +179,7 @@ impl<K: Managed> Shell<K> {
     async fn passes(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
         let objects = Objects::new(self.shared.client.clone(), namespace);
         let mut booked = None;
+        let mut contested = None;
         for _ in 0..IN_A_ROW {
             if self.shared.shutdown.is_cancelled() {
                 return Ok(Rest::UntilChange);
@@ -202,6 +203,7 @@ impl<K: Managed> Shell<K> {
                 }
                 Err(error) => Err(error),
             };
+            contested = again.as_ref().is_err_and(|error| matches!(error, Error::Conflict)).then(|| uid.clone());
             match again {
                 Ok(Again::Now) | Err(Error::Conflict) => {}
                 Ok(Again::After(time) | Again::Moved(time)) => {
@@ -219,7 +221,9 @@ impl<K: Managed> Shell<K> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Rest::After(Duration::from_millis(100)))
+        // Somebody else writes the object again and again: whoever goes on for ever must not be answered for ever.
+        let wait = contested.map(|uid| backoff::delay(Class::Conflict, self.hints.failed(&uid)));
+        Ok(Rest::After(wait.unwrap_or(Duration::from_millis(100))))
     }
 
     /// One pass. On shutdown it ends where it is, unless it has begun a write to AWS: that is concluded.
@@ -256,7 +260,7 @@ impl<K: Managed> Shell<K> {
                 Step::Act(act) => match *act {
                     Act::Announce(status, intent) => {
                         let operation = K::operation(intent.verb);
-                        if booked.take_if(|booked| booked.operation == operation).is_none() {
+                        if booked.as_ref().is_none_or(|booked| booked.operation != operation) {
                             // An announcement has a time: when there is a turn, it is asked for anew.
                             match self.book(objects, &read, &intent).await? {
                                 Ok(turn) => *booked = Some(turn),
@@ -266,6 +270,8 @@ impl<K: Managed> Shell<K> {
                         }
                         let before = read.object.clone();
                         read = objects.write_status(&read, &status).await?;
+                        // An announcement that met a conflict leaves the turn to the next one.
+                        *booked = None;
                         self.shared.metrics.status_written(K::NAME);
                         known.announced = true;
                         let told = conditions::transition(K::status(&before.status), K::status(&status));
@@ -441,18 +447,7 @@ impl<K: Managed> Shell<K> {
         let Some(found) = objects.get(name).await? else { return Ok(()) };
         let uid = found.metadata.uid.clone().unwrap_or_default();
         let read = Read::<K>::new(found, &self.namespace_uid(&uid, namespace, name).await?)?;
-        let mut status = read.object.status.clone();
-        let message = "the operator met a defect of its own in a pass over this object; the log has the details. It is \
-                       tried again every few minutes: please report it";
-        let (generation, now) = (read.object.meta.generation, Timestamp::now());
-        conditions::apply(
-            K::status_mut(&mut status),
-            Verdict::Retrying(Reason::InternalError),
-            message,
-            generation,
-            now,
-        );
-        if status != read.object.status {
+        if let Some(status) = defect(&read.object, Timestamp::now()) {
             objects.write_status(&read, &status).await?;
         }
         Ok(())

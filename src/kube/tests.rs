@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{Referable, Referrers, Shared, Shell, controller};
+use super::{Referable, Referrers, Shared, Shell, controller, shell::Rest};
 use crate::{
     aws::{
         Aws, Control,
@@ -171,6 +171,11 @@ async fn api_server(store: Store) -> Client {
         let body: Value = serde_json::from_slice(&body).unwrap();
         let mut objects = store.lock().unwrap();
         let object = objects.get_mut(&name).unwrap();
+        if name == "contested" {
+            let conflict = json!({ "kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Conflict",
+                "message": "the object has been modified", "code": 409 });
+            return (StatusCode::CONFLICT, conflict.to_string()).into_response();
+        }
         if let Some(status) = body.get("status") {
             object["status"] = status.clone();
         }
@@ -179,7 +184,7 @@ async fn api_server(store: Store) -> Client {
         }
         let version: u64 = object["metadata"]["resourceVersion"].as_str().unwrap().parse().unwrap();
         object["metadata"]["resourceVersion"] = (version + 1).to_string().into();
-        object.to_string()
+        object.to_string().into_response()
     };
     let namespace = || async {
         json!({ "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata",
@@ -281,4 +286,25 @@ async fn a_pass_that_panics_is_told_and_holds_nobody_up() {
     assert_eq!(ready("healthy"), "Unknown/Creating");
     pass("healthy").await;
     assert_eq!(ready("healthy"), "True/Available");
+}
+
+/// Somebody writes the object whenever the operator is about to: no row of conflicts is answered at once for ever.
+#[tokio::test]
+async fn who_loses_every_race_for_an_object_is_slow_to_try_again() {
+    let aws = agentcore_sim::server::Server::start(agentcore_sim::server::Options::default()).await.unwrap();
+    let store: Store = Arc::default();
+    store.lock().unwrap().insert("contested".to_owned(), object("contested", "fine"));
+    let shell = shell(api_server(Arc::clone(&store)).await, &aws.url(), 1).await;
+    for least in [1.8, 3.6, 7.2, 14.4, 27.0, 27.0] {
+        let Rest::After(wait) = Box::pin(shell.look_after("ns", "contested")).await.unwrap() else {
+            panic!("it gives up")
+        };
+        assert!(wait.as_secs_f64() >= least && wait.as_secs_f64() <= 33.0, "{wait:?}, not {least}");
+    }
+    let writes = |entry: &&agentcore_sim::JournalEntry| entry.operation.starts_with("Create");
+    assert_eq!(aws.with(|sim| sim.journal().filter(writes).count()), 0, "nothing is sent that is not announced");
+    // Each row of passes has one turn for all its attempts.
+    let metrics = shell.metrics().text();
+    let turns = "agentcore_aws_client_rate_limit_wait_seconds_count{operation=\"CreateCodeInterpreter\"} 6";
+    assert!(metrics.contains(turns), "{metrics}");
 }

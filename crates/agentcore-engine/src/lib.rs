@@ -19,6 +19,7 @@
 //! | [`pass`](next) | validate, observe, plan, for an object that is to be there |
 //! | `create`, `lookup`, `take`, `adopt`, `gone`, `present`, `change`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
 //! | [`queued`] | what users are told of an object whose write waits for its turn |
+//! | [`defect`] | what users are told of an object whose pass panicked |
 //! | [`record`] | how a record changes, and what a conclusion writes onto a newer object |
 //! | [`step`] | what a pass asks for, and what it reports |
 //! | [`conditions`] | the one place that turns a verdict into conditions |
@@ -39,6 +40,7 @@ pub mod tags;
 mod adopt;
 mod change;
 mod create;
+mod defect;
 mod delete;
 mod drift;
 mod gone;
@@ -51,5 +53,6 @@ mod replace;
 mod take;
 mod verdict;
 
+pub use defect::defect;
 pub use pass::next;
 pub use queued::queued;

@@ -1,9 +1,14 @@
-//! What is said of an object whose write waits for its turn.
+//! What is said of an object beside its passes: its write waits for a turn, or a pass panicked.
 
 use agentcore_api::status::ConditionType;
-use agentcore_engine::{object::Object, queued};
+use agentcore_engine::{defect, object::Object, queued};
 
-use crate::{aws::Switches, bench::Bench, stories::spec, toy::Toy};
+use crate::{
+    aws::Switches,
+    bench::{Bench, broken_rules},
+    stories::spec,
+    toy::Toy,
+};
 
 const WAITS: &str = "waits for its turn";
 
@@ -42,4 +47,25 @@ fn a_deletion_stays_a_deletion() {
     assert_eq!(told(&bench).as_deref(), Some("False/Deleting"));
     bench.run(1);
     assert_eq!(told(&bench), None);
+}
+
+#[test]
+fn a_defect_is_told_once_and_a_deletion_stays_a_deletion() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    for (deleting, says, stalled) in
+        [(false, "False/InternalError", None), (true, "False/Deleting", Some("InternalError"))]
+    {
+        if deleting {
+            bench.delete();
+        }
+        let object: Object<Toy<true>> = bench.server.read::<true>(false).unwrap().object;
+        let status = defect(&object, bench.now).unwrap();
+        let told = |type_| status.common.condition(type_).map(|told| (told.status.clone(), told.reason.clone()));
+        let (ready, reason) = told(ConditionType::Ready).unwrap();
+        assert_eq!(format!("{ready}/{reason}"), says);
+        assert_eq!(told(ConditionType::Stalled).map(|(_, reason)| reason).as_deref(), stalled);
+        assert_eq!(broken_rules(&status.common, object.meta.generation), [""; 0]);
+        assert_eq!(status.common.record, object.status.common.record, "nothing else is touched");
+        assert!(defect(&Object { status, ..object }, bench.now).is_none(), "said twice");
+    }
 }
