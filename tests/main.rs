@@ -14,6 +14,7 @@ mod crds;
 mod dependencies;
 mod edits;
 mod gitops;
+mod guarantees;
 mod lifecycle;
 mod support;
 mod trouble;

@@ -2,6 +2,7 @@
 
 mod api_server;
 mod golden;
+mod isolation;
 mod limits;
 mod orphans;
 mod outages;
