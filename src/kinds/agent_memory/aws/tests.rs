@@ -215,3 +215,35 @@ fn candidates_have_ids_that_aws_gives_to_the_name() {
         assert!(!is_candidate(id), "{id}");
     }
 }
+
+/// Where an override has one prompt, AWS shows an empty one for the other.
+#[test]
+#[allow(deprecated, reason = "an older name of the namespaces")]
+fn an_empty_prompt_is_none() {
+    use aws_sdk_bedrockagentcorecontrol::types::{
+        ConsolidationConfiguration, CustomConsolidationConfiguration, CustomExtractionConfiguration,
+        ExtractionConfiguration, MemoryStrategy, MemoryStrategyType, OverrideType, SemanticConsolidationOverride,
+        SemanticExtractionOverride, StrategyConfiguration,
+    };
+    let extraction = SemanticExtractionOverride::builder().model_id("m").append_to_prompt("p").build().unwrap();
+    let consolidation = SemanticConsolidationOverride::builder().model_id("").append_to_prompt("").build().unwrap();
+    let configuration = StrategyConfiguration::builder()
+        .r#type(OverrideType::SemanticOverride)
+        .extraction(ExtractionConfiguration::CustomExtractionConfiguration(
+            CustomExtractionConfiguration::SemanticExtractionOverride(extraction),
+        ))
+        .consolidation(ConsolidationConfiguration::CustomConsolidationConfiguration(
+            CustomConsolidationConfiguration::SemanticConsolidationOverride(consolidation),
+        ));
+    let shown = MemoryStrategy::builder()
+        .strategy_id("s-1")
+        .name("S")
+        .r#type(MemoryStrategyType::Custom)
+        .set_namespaces(Some(Vec::new()))
+        .set_namespace_templates(Some(Vec::new()))
+        .configuration(configuration.build())
+        .build()
+        .unwrap();
+    let strategy = super::strategy_from_sdk::seen(&shown).strategy.unwrap();
+    assert!(strategy.extraction.is_some() && strategy.consolidation.is_none(), "{strategy:?}");
+}

@@ -162,3 +162,16 @@ fn what_this_version_does_not_know_is_absent() {
     assert_eq!(view.settings.protocol, None);
     assert_eq!(view.settings.authorizer.unwrap().custom_jwt.custom_claims, []);
 }
+
+/// AWS shows an empty map, or none, for the same.
+#[test]
+fn an_empty_map_and_none_are_the_same() {
+    let settings = settings(&small(&json!({})));
+    let shown = |env: Option<std::collections::HashMap<String, String>>| {
+        let mut answer = answer(&settings);
+        answer.environment_variables = env;
+        view(answer).unwrap().settings
+    };
+    assert_eq!(shown(None), shown(Some([].into())));
+    assert!(shown(None).env.is_empty());
+}
