@@ -89,18 +89,31 @@ pub struct Broken {
     pub operations: Vec<&'static str>,
     /// One of these; `None` lets it go well.
     pub answers: Vec<Option<Fault>>,
-    /// Chooses among them.
-    pub chance: Chance,
+    /// Which of them comes.
+    pub choice: Choice,
 }
 
-/// Numbers that look like chance and are the same each time.
+/// How one of several is chosen.
 #[derive(Clone, Debug)]
-pub struct Chance(pub u64);
+pub enum Choice {
+    /// One after the other; so many went before.
+    InTurn(usize),
+    /// By numbers that look like chance and are the same each time.
+    Chance(u64),
+}
 
-impl Chance {
-    pub fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % most
+impl Choice {
+    fn below(&mut self, most: usize) -> usize {
+        match self {
+            Self::InTurn(before) => {
+                *before += 1;
+                (*before - 1) % most
+            }
+            Self::Chance(seed) => {
+                *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                usize::try_from(*seed >> 33).unwrap() % most
+            }
+        }
     }
 }
 
@@ -230,7 +243,7 @@ impl<const U: bool> Bench<U> {
     /// What AWS answers to a question or call of this name, if that is broken.
     pub fn broken(&mut self, operation: &str) -> Option<Fault> {
         let broken = self.broken.as_mut().filter(|broken| broken.operations.contains(&operation))?;
-        let answer = broken.chance.below(broken.answers.len());
+        let answer = broken.choice.below(broken.answers.len());
         broken.answers[answer].clone()
     }
 

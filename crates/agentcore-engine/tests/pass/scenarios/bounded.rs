@@ -4,7 +4,7 @@ use agentcore_engine::fault::{Class, Fault};
 
 use crate::{
     aws::{self, Switches},
-    bench::{Bench, Broken, Chance},
+    bench::{Bench, Broken, Choice},
     stories::{described, spec, tag},
     toy::Spec,
 };
@@ -135,7 +135,8 @@ fn what_aws_answers_for_hours_costs_little() {
             if operation == "Get" && fault.class == Class::NotFound {
                 continue;
             }
-            let broken = Broken { operations: vec![operation], answers: vec![Some(fault.clone())], chance: Chance(1) };
+            let broken =
+                Broken { operations: vec![operation], answers: vec![Some(fault.clone())], choice: Choice::InTurn(0) };
             for (cost, told) in costs(&broken) {
                 let tries = tries_an_hour(fault.class);
                 assert!(cost.calls <= tries && cost.is_little(), "{told}, {}: {cost:?}, not {tries} calls", fault.code);
@@ -152,9 +153,23 @@ fn no_sequence_of_answers_makes_a_hot_loop() {
         for operations in
             [&OPERATIONS[1..], &["Get"], &["Tags", "tag", "untag"], &["Get", "delete"], &["create", "Find"]]
         {
-            let broken = Broken { operations: operations.to_vec(), answers: answers.clone(), chance: Chance(seed) };
+            let broken =
+                Broken { operations: operations.to_vec(), answers: answers.clone(), choice: Choice::Chance(seed) };
             for (cost, told) in costs(&broken) {
                 assert!(cost.is_little(), "{told}, seed {seed}: {cost:?}");
+            }
+        }
+    }
+}
+
+/// The first read of each pass goes well, and what should confirm it does not.
+#[test]
+fn reads_that_never_agree_make_no_hot_loop() {
+    for fault in [aws::throttled("Get"), aws::internal("Get"), aws::denied("Get"), aws::lost("Get")] {
+        for answers in [vec![None, Some(fault.clone())], vec![None, None, Some(fault.clone())]] {
+            let broken = Broken { operations: vec!["Get"], answers, choice: Choice::InTurn(0) };
+            for (cost, told) in costs(&broken) {
+                assert!(cost.is_little(), "{told}, {}: {cost:?}", fault.code);
             }
         }
     }
