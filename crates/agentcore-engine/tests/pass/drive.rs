@@ -81,7 +81,7 @@ fn name(query: &Query) -> &'static str {
         Query::Find(_) => "Find",
         Query::Tags { .. } => "Tags",
         Query::Attachments { .. } => "Attachments",
-        Query::Reference(_) | Query::Referrers(_) => "of the cluster",
+        Query::Reference(_) | Query::Referrers(_) | Query::Lives(_) => "of the cluster",
     }
 }
 
