@@ -19,7 +19,7 @@ use crate::past::{Landing, Past, Pending};
 use crate::random::Random;
 use crate::request::{Params, pairs};
 use crate::route::Route;
-use crate::services::{self, Call, Reply};
+use crate::services::{self, Call, Operation, Reply};
 use crate::settings::Settings;
 use crate::shape::common;
 use crate::store::{Remembered, Store};
@@ -183,6 +183,12 @@ impl Sim {
         (answer, mishap)
     }
 
+    /// How many requests of an operation pass in a second: as published, or as set.
+    pub(crate) fn per_second(&self, operation: &Operation) -> u32 {
+        let set = self.settings.quotas.requests_per_second.get(operation.name);
+        set.copied().unwrap_or(operation.per_second)
+    }
+
     /// Quotas per second, client token, and the operation itself.
     fn perform(
         &mut self,
@@ -203,8 +209,7 @@ impl Sim {
             // Calls of agents are counted for each agent.
             let agent = params.label("agentRuntimeArn").rsplit('/').next().unwrap_or_default();
             let meter = format!("{place}/{agent}");
-            let per_second = self.settings.quotas.requests_per_second.get(operation.name);
-            let per_second = per_second.copied().unwrap_or(operation.per_second);
+            let per_second = self.per_second(operation);
             if !self.throttle.admit(&meter, per_second, self.settings.switches.throttling, now) {
                 return Err(Failure::Throttled);
             }

@@ -101,6 +101,7 @@ impl Sim {
             ("POST", "load") => self.load(ask.body),
             ("GET", "clock") => Ok(self.show_clock(now)),
             ("POST", "clock") => self.set_clock(now, &ask.body),
+            ("GET", "quotas") => Ok(self.show_quotas()),
             ("GET", "settings") => serde_json::to_value(&self.settings).map_err(Refusal::bad),
             _ => {
                 let what = format!("{} {} is not part of this interface; GET /_sim/ lists it", request.method(), path);

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, Refusal};
+use crate::services::{self, Service};
 use crate::settings::{Settings, SettingsError};
 use crate::sim::Sim;
 
@@ -67,6 +68,15 @@ impl Sim {
         sim.settings.check().map_err(|error: SettingsError| Refusal::bad(error))?;
         *self = sim;
         Ok(json!({}))
+    }
+
+    /// How many requests a second pass, by service and operation, where they are counted.
+    pub(super) fn show_quotas(&self) -> Value {
+        let of = |service: &Service| {
+            let operations = service.operations.iter().map(|one| (one.name.to_owned(), json!(self.per_second(one))));
+            (service.name.to_owned(), Value::Object(operations.collect()))
+        };
+        json!({ "requestsPerSecond": services::all().map(of).collect::<Map<_, _>>() })
     }
 
     pub(super) fn show_clock(&self, now: Timestamp) -> Value {

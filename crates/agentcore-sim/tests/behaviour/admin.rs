@@ -247,3 +247,18 @@ fn whatever_is_taken_can_be_saved_and_loaded() {
     let saved = world.admin("POST", "save", &Value::Null).good(200);
     world.admin("POST", "load", &saved.body).good(200);
 }
+
+#[test]
+fn quotas_of_requests_are_shown_as_published_or_as_set() {
+    let mut world = World::new();
+    let of = |world: &mut World, operation: &str| {
+        let quotas = world.admin("GET", "quotas", &Value::Null).good(200);
+        quotas.at(&format!("requestsPerSecond/bedrock-agentcore-control/{operation}")).clone()
+    };
+    assert_eq!(of(&mut world, "CreateMemory"), 3);
+    assert_eq!(of(&mut world, "CreateAgentRuntime"), 5);
+    world
+        .admin("POST", "reset", &json!({"keep": true, "quotas": {"requestsPerSecond": {"CreateMemory": 1}}}))
+        .good(200);
+    assert_eq!(of(&mut world, "CreateMemory"), 1);
+}
