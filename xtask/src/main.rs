@@ -1,8 +1,12 @@
 //! What a developer of agentcore-operator runs, each as `cargo xtask <command>`.
 
+mod bench;
 mod cluster;
 mod crds;
 mod demo;
+mod environment;
+mod processes;
+mod programs;
 mod test;
 mod tools;
 
@@ -34,6 +38,15 @@ enum Task {
     /// none, and what it starts listens on 127.0.0.1 only.
     Demo(demo::Arguments),
 
+    /// Measure how fast the operator is and what it costs, on this machine alone
+    ///
+    /// Builds the operator and a simulator of AWS as they are released, starts a development cluster, and for each kind,
+    /// number of objects and profile: makes the objects, leaves them alone, deletes one in a hundred in AWS behind the
+    /// operator's back, and deletes all objects. Each kind has an operator and a simulator of its own. A full run takes
+    /// less than half an hour; for a part of a minute or two: --kind CodeInterpreter --n 10 --rest 20.
+    /// docs/performance.md says what the figures mean. Progress goes to stderr, the table to stdout.
+    Bench(bench::Arguments),
+
     /// Write crds/*.yaml and the chart's copies anew from the types
     Crds {
         /// Write nothing; fail if a file is stale
@@ -63,6 +76,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Task::Test => test::run(&root()),
+        Task::Bench(arguments) => bench::run(&root(), arguments),
         Task::Demo(arguments) => demo::run(&root(), arguments),
         Task::Crds { check } => crds::run(&root(), check),
         Task::Tools => tools::run(),

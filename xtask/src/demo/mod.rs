@@ -2,11 +2,8 @@
 
 mod arguments;
 mod ask;
-mod environment;
 mod objects;
 mod place;
-mod processes;
-mod programs;
 mod real_aws;
 mod screen;
 mod stage;
@@ -30,6 +27,7 @@ use self::{
     stage::{Seen, Stage},
     table::Row,
 };
+use crate::programs::{self, Profile};
 
 /// Runs the demo. The logs stay only if it fails.
 pub(crate) fn run(root: &Path, arguments: Arguments) -> anyhow::Result<()> {
@@ -66,7 +64,7 @@ async fn story(root: &Path, wanted: &Wanted, logs: &Path) -> anyhow::Result<()> 
     }
 
     screen.step("cargo build: agentcore-operator, agentcore-sim")?;
-    let programs = programs::build(root)?;
+    let programs = programs::build(root, Profile::Dev)?;
     let place = if let Some(place) = users {
         place
     } else {

@@ -21,10 +21,8 @@ use kube::{
 };
 use tokio::time::{Instant, sleep};
 
-use super::{
-    environment::Environment,
-    objects::{MANAGER, is_not_found},
-};
+use super::objects::{MANAGER, is_not_found};
+use crate::environment::Environment;
 
 /// The demo's namespace in a cluster of the user's.
 const NAMESPACE: &str = "agentcore-demo";

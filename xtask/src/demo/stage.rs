@@ -6,15 +6,11 @@ use anyhow::Context;
 use signal_hook::iterator::Signals;
 use tokio::time::{Instant, sleep};
 
-use super::{
+use super::{objects::Object, place::Place, real_aws::Target, screen::Screen, table::Row};
+use crate::{
     environment::Environment,
-    objects::Object,
-    place::Place,
     processes::{Group, Process},
     programs::Programs,
-    real_aws::Target,
-    screen::Screen,
-    table::Row,
 };
 
 /// How often the objects are looked at.

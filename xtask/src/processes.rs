@@ -1,4 +1,4 @@
-//! The operator and the simulator as processes that end with the demo.
+//! The operator and the simulator as processes that end with this one.
 
 use std::{
     fmt,
@@ -22,11 +22,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How many of a log's last lines are shown.
 const TAIL: usize = 15;
 
-/// What the guard runs. `read` returns when the demo is gone, however it went, because only the demo holds the other
+/// What the guard runs. `read` returns when xtask is gone, however it went, because only xtask holds the other
 /// end of the guard's standard input. The guard outlives the signal by which it asks the others to end.
 const GUARD: &str = "trap '' HUP INT QUIT TERM; while read -r _; do :; done; kill -TERM 0; sleep 2; kill -KILL 0";
 
-/// A process group that Ctrl-C at the terminal doesn't reach, and that ends when the demo does.
+/// A process group that Ctrl-C at the terminal doesn't reach, and that ends when xtask does.
 pub(crate) struct Group {
     guard: Child,
 }
@@ -35,19 +35,19 @@ impl Group {
     /// A group of its guard alone.
     pub(crate) fn start() -> anyhow::Result<Self> {
         let guard = Command::new("/bin/sh")
-            .args(["-c", GUARD, "demo-guard"])
+            .args(["-c", GUARD, "xtask-guard"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .current_dir("/")
             .process_group(0)
             .spawn()
-            .context("cannot start /bin/sh, the guard of the demo's processes")?;
+            .context("cannot start /bin/sh, the guard of the processes")?;
         Ok(Self { guard })
     }
 
     /// Starts a program in this group. What it prints goes into `logs/NAME.log`.
-    pub(crate) fn spawn(&self, name: &'static str, mut command: Command, logs: &Path) -> anyhow::Result<Process> {
+    pub(crate) fn spawn(&self, name: &str, mut command: Command, logs: &Path) -> anyhow::Result<Process> {
         let log = logs.join(format!("{name}.log"));
         let file = File::create(&log).with_context(|| format!("cannot create {}", log.display()))?;
         let other = file.try_clone().with_context(|| format!("cannot write {}", log.display()))?;
@@ -58,7 +58,7 @@ impl Group {
             .process_group(Pid::from_child(&self.guard).as_raw_nonzero().get())
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
-        Ok(Process { name, child, log })
+        Ok(Process { name: name.to_owned(), child, log })
     }
 }
 
@@ -72,12 +72,17 @@ impl Drop for Group {
 
 /// A running program. Dropping it stops it.
 pub(crate) struct Process {
-    name: &'static str,
+    name: String,
     child: Child,
     log: PathBuf,
 }
 
 impl Process {
+    /// Its id in the system.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// An error if the program has ended.
     pub(crate) fn check_running(&mut self) -> anyhow::Result<()> {
         if let Some(status) = self.child.try_wait().with_context(|| format!("cannot look at {}", self.name))? {
@@ -118,7 +123,7 @@ impl Process {
     }
 
     /// Ends the program: SIGTERM, and SIGKILL if it still runs after a while.
-    fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.signal(Signal::TERM);
         let deadline = Instant::now() + GRACE;
         while matches!(self.child.try_wait(), Ok(None)) {

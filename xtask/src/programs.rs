@@ -1,4 +1,4 @@
-//! Builds the programs that the demo runs.
+//! Builds the programs that a command runs.
 
 use std::{
     collections::BTreeMap,
@@ -18,13 +18,23 @@ pub(crate) struct Programs {
     pub(crate) simulator: PathBuf,
 }
 
+/// How the programs are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As in development: soon built.
+    Dev,
+    /// As they are released: optimised.
+    Release,
+}
+
 /// Builds the operator and the simulator; cargo says where it put them, whatever its target directory is.
-pub(crate) fn build(root: &Path) -> anyhow::Result<Programs> {
+pub(crate) fn build(root: &Path, profile: Profile) -> anyhow::Result<Programs> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let output = Command::new(cargo)
         .args(["build", "--locked", "--message-format=json-render-diagnostics"])
         // The whole workspace: a selection would be built with other features, and everything below it once more.
         .args(["--workspace", "--bins"])
+        .args((profile == Profile::Release).then_some("--release"))
         .current_dir(root)
         .stderr(Stdio::inherit())
         .output()
