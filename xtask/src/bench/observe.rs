@@ -31,7 +31,7 @@ pub(crate) struct Watch {
 pub(crate) struct Seen {
     /// Since when it has been ready, if it is.
     pub(crate) ready: Option<Timestamp>,
-    /// When its status was first there.
+    /// When its status first became another than it had from the beginning, which is what the API server fills in.
     pub(crate) first_status: Option<Timestamp>,
     /// When it changed last.
     pub(crate) changed: Option<Timestamp>,
@@ -99,7 +99,7 @@ impl Seen {
         if object == self.object {
             return;
         }
-        if object.get("status").is_some() {
+        if !self.object.is_null() && object.get("status") != self.object.get("status") {
             self.first_status.get_or_insert(now);
         }
         // Only what stays counts: an object that is not ready any more has not been ready.
@@ -203,7 +203,7 @@ mod tests {
         let mut other = object("True", 2);
         other["status"]["note"] = json!("more");
         seen.take(other, "Ready", at(4));
-        assert_eq!((seen.ready, seen.changed, seen.first_status), (Some(at(3)), Some(at(4)), Some(at(1))));
+        assert_eq!((seen.ready, seen.changed, seen.first_status), (Some(at(3)), Some(at(4)), Some(at(2))));
         assert!(seen.texts().contains("x-1"));
     }
 }

@@ -136,7 +136,6 @@ impl Bench {
         let rest = self.rest().await?;
         let full = self.usage()?;
 
-        self.say("deletes one in a hundred in AWS");
         let drift_seen_seconds = self.drift(&watch, &made.ids).await?;
 
         self.say("deletes all objects");
@@ -225,9 +224,14 @@ impl Bench {
         })
     }
 
-    /// Deletes some of the resources in AWS, and waits until their objects have changed. None if that takes too long.
+    /// Deletes one in a hundred resources in AWS, and waits until their objects have changed. None if that takes too
+    /// long, and of fewer than a hundred objects.
     async fn drift(&mut self, watch: &Watch, ids: &BTreeMap<String, String>) -> anyhow::Result<Option<Percentiles>> {
-        let chosen: Vec<(&String, &String)> = ids.iter().take(self.n.div_ceil(100)).collect();
+        let chosen: Vec<(&String, &String)> = ids.iter().take(self.n / 100).collect();
+        if chosen.is_empty() {
+            return Ok(None);
+        }
+        self.say("deletes one in a hundred in AWS");
         let at = Timestamp::now();
         for (_, id) in &chosen {
             self.aws.delete(self.kind, id).await?;
@@ -263,7 +267,7 @@ impl Bench {
         let at = Timestamp::now();
         self.objects.delete(names).await?;
         let quota = self.aws.quota(self.kind.creation()).await?;
-        // What was being made anew has to be ready first.
+        // An operator that makes anew what was deleted in AWS may have to wait for it first.
         let within = (20.0 + self.kind.longest()) * self.profile.durations() + turns(self.n, quota);
         self.until(watch, "gone", within, |seen| seen.gone.is_some()).await?;
         let gone = watch.all().values().filter_map(|seen| seen.gone).map(|gone| seconds(at, gone)).collect();

@@ -57,7 +57,7 @@ pub(crate) fn render(figures: &[(Row, Beside)]) -> String {
             row.profile.to_owned(),
             format!("{:.1}", beside.rss_at_rest_mib),
             format!("{:.1}", beside.lists_per_minute_at_rest),
-            beside.drift_seen_seconds.map_or_else(|| "not seen".to_owned(), |seen| seen.to_string()),
+            beside.drift_seen_seconds.map_or_else(|| "-".to_owned(), |seen| seen.to_string()),
             beside.delete_seconds.to_string(),
             format!("{:.2}", beside.delete_calls_per_object),
         ]
@@ -129,7 +129,7 @@ mod tests {
         let text = render(&[figures(1), figures(100)]);
         assert!(text.lines().all(|line| line.is_empty() || (line.starts_with('|') && line.ends_with('|'))), "{text}");
         assert!(text.contains("| AgentMemory | 1 | x0.3 | 0.50 / 1.25 | 0.50 / 1.25 | 3.69 | 0 | - | 0 |"), "{text}");
-        assert!(text.contains("not seen"), "{text}");
+        assert!(text.contains("| 2.0 | - | 0.50 / 1.25 | 4.00 |"), "{text}");
         assert_eq!(text.lines().filter(|line| line.starts_with('|')).count(), 8);
         let columns = |line: &str| line.matches('|').count();
         let widths: Vec<usize> = text.lines().filter(|line| !line.is_empty()).map(columns).collect();
