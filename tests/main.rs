@@ -8,7 +8,9 @@
     reason = "in a test a panic is the report"
 )]
 
+mod adversary;
 mod binary;
+mod chaos;
 mod chart;
 mod crds;
 mod dependencies;
@@ -16,5 +18,6 @@ mod edits;
 mod gitops;
 mod guarantees;
 mod lifecycle;
+mod records;
 mod support;
 mod trouble;

@@ -2,7 +2,7 @@
 
 mod calls;
 mod leaves;
-mod own_fields;
+pub mod own_fields;
 mod removal;
 mod requests;
 mod strategies;

@@ -58,6 +58,11 @@ impl Objects {
         Self { client: cluster::client_of(cluster).await, namespace: cluster::namespace_of(cluster, purpose) }
     }
 
+    /// A namespace that is there already.
+    pub fn in_namespace(client: Client, namespace: String) -> Self {
+        Self { client, namespace }
+    }
+
     pub async fn create(&self, object: &Value) -> Result<Value, Refusal> {
         self.send("POST", &format!("{}?fieldValidation=Strict", self.collection(object)), "application/json", object)
             .await
@@ -96,6 +101,19 @@ impl Objects {
     /// Like [`Self::patch`], but nothing stays.
     pub async fn try_patch(&self, base: &Value, patch: &Value) -> Result<Value, Refusal> {
         self.send_patch(&self.path(base), patch, Patch::Merge, "&dryRun=All").await
+    }
+
+    /// Writes the whole spec, as `kubectl replace` does, whatever others write meanwhile.
+    pub async fn replace_spec(&self, base: &Value, spec: &Value) -> Result<Value, Refusal> {
+        loop {
+            let mut object = self.get(base).await;
+            object["spec"] = spec.clone();
+            let path = format!("{}?fieldValidation=Strict", self.path(base));
+            match self.send("PUT", &path, "application/json", &object).await {
+                Err(refusal) if refusal.code == 409 => {}
+                end => return end,
+            }
+        }
     }
 
     pub async fn patch_status(&self, base: &Value, patch: &Value) -> Result<Value, Refusal> {

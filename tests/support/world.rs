@@ -62,10 +62,20 @@ impl World {
 
     /// The same in a cluster that is not the shared one.
     pub async fn elsewhere(cluster: &Cluster, purpose: &str, setup: impl FnOnce(Setup) -> Setup) -> Self {
+        Self::elsewhere_with(cluster, purpose, Settings::default(), setup).await
+    }
+
+    /// The same with these settings of AWS.
+    pub async fn elsewhere_with(
+        cluster: &Cluster,
+        purpose: &str,
+        settings: Settings,
+        setup: impl FnOnce(Setup) -> Setup,
+    ) -> Self {
         let objects = Objects::of(cluster, purpose).await;
         let exchanges = Exchanges::default();
         let observer = Some(exchanges.observer());
-        let aws = Server::start(Options { observer, ..Options::default() }).await.unwrap();
+        let aws = Server::start(Options { settings, observer, ..Options::default() }).await.unwrap();
         let kubeconfig = cluster.kubeconfig().to_str().unwrap();
         let there = Setup::new(&objects.namespace, &aws.url()).variable("KUBECONFIG", Some(kubeconfig));
         let operator = Operator::start(setup(there));

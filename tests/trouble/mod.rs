@@ -11,4 +11,4 @@ mod rights_too_small;
 mod tenancy;
 mod trace;
 mod unreadable;
-mod vendor;
+pub mod vendor;

@@ -96,6 +96,12 @@ impl Cluster {
         api_server::url(self.ports)
     }
 
+    /// URL of etcd, which asks nobody who he is: to look at, or put, what the
+    /// API server does not let through.
+    pub fn etcd_url(&self) -> String {
+        etcd::url(self.ports)
+    }
+
     /// The API server's audit log: one JSON event to a line, for each request that
     /// was answered, written before the answer is sent.
     pub fn audit_log(&self) -> PathBuf {
