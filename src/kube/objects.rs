@@ -88,14 +88,13 @@ pub(super) struct Read<K: Managed> {
 /// The objects of one kind in one namespace.
 pub(super) struct Objects<K> {
     api: Api<DynamicObject>,
-    resource: ApiResource,
     kind: PhantomData<K>,
 }
 
 impl<K: Managed> Objects<K> {
     pub(super) fn new(client: Client, namespace: &str) -> Self {
         let resource = ApiResource::erase::<K::Object>(&());
-        Self { api: Api::namespaced_with(client, namespace, &resource), resource, kind: PhantomData }
+        Self { api: Api::namespaced_with(client, namespace, &resource), kind: PhantomData }
     }
 
     /// The object as it is now; `None` if there is none.
@@ -104,17 +103,19 @@ impl<K: Managed> Objects<K> {
     }
 
     /// Writes the status, if the object is still the one that was read. Gives the object as it is now.
+    ///
+    /// It is replaced as a whole: by server-side apply, what somebody else has written, such as the tool that restored a
+    /// backup, could not be removed, and the record would keep what it must forget.
     pub(super) async fn write_status(&self, read: &Read<K>, status: &K::Status) -> Result<Read<K>, Error> {
-        let name = &read.object.meta.name;
-        let body = json!({
-            "apiVersion": self.resource.api_version,
-            "kind": self.resource.kind,
-            "metadata": { "name": name, "resourceVersion": read.version },
-            "status": status,
-        });
-        let params = PatchParams::apply(FIELD_MANAGER).force();
-        let written = self.api.patch_status(name, &params, &Patch::Apply(body)).await;
-        Read::new(written.map_err(Error::api("write the status"))?, &read.object.meta.namespace_uid)
+        let error = Error::api("write the status");
+        let patch = json!([
+            { "op": "add", "path": "/metadata/resourceVersion", "value": read.version },
+            { "op": "add", "path": "/status", "value": status },
+        ]);
+        let patch = serde_json::from_value(patch).map_err(|source| error(kube::Error::SerdeError(source)))?;
+        let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+        let written = self.api.patch_status(&read.object.meta.name, &params, &Patch::Json::<()>(patch)).await;
+        Read::new(written.map_err(error)?, &read.object.meta.namespace_uid)
     }
 
     /// Adds our finalizer, if the object is still the one that was read. Gives the object as it is now.

@@ -176,8 +176,9 @@ async fn api_server(store: Store) -> Client {
                 "message": "the object has been modified", "code": 409 });
             return (StatusCode::CONFLICT, conflict.to_string()).into_response();
         }
-        if let Some(status) = body.get("status") {
-            object["status"] = status.clone();
+        // The status is written as a JSON patch.
+        for change in body.as_array().into_iter().flatten().filter(|change| change["path"] == "/status") {
+            object["status"] = change["value"].clone();
         }
         if let Some(finalizers) = body["metadata"].get("finalizers") {
             object["metadata"]["finalizers"] = finalizers.clone();
