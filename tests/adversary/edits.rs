@@ -91,9 +91,16 @@ async fn whatever_is_accepted_ends_well_or_in_plain_words() {
 fn start(kind: &str, base: Option<&str>) -> Value {
     let mut spec = base.map_or_else(|| small(kind), |base| crds::object(base)["spec"].clone());
     let members = spec.as_object_mut().unwrap();
-    for own in
-        ["suspend", "region", "runtimeName", "memoryName", "codeInterpreterName", "memoryRef", "codeInterpreterRefs"]
-    {
+    for own in [
+        "suspend",
+        "adopt",
+        "region",
+        "runtimeName",
+        "memoryName",
+        "codeInterpreterName",
+        "memoryRef",
+        "codeInterpreterRefs",
+    ] {
         members.remove(own);
     }
     members.insert("deletionPolicy".to_owned(), json!("Delete"));
