@@ -91,8 +91,8 @@ impl Aws {
         Self::of(config, metrics, quota_share)
     }
 
-    /// AWS as this configuration reaches it.
-    pub(crate) fn of(config: SdkConfig, metrics: Metrics, quota_share: f64) -> Self {
+    /// AWS as this configuration reaches it: through its HTTP client, with its clock.
+    pub fn of(config: SdkConfig, metrics: Metrics, quota_share: f64) -> Self {
         let limits = Limits::new(quota_share, metrics.clone());
         Self { config, metrics, limits, keys: Arc::default(), regions: Arc::default() }
     }

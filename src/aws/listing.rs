@@ -117,8 +117,8 @@ impl Lists {
     }
 }
 
-/// Lists everything, page by page, because each request goes through the control's checks.
-async fn sweep<L: Listing>(control: &Control) -> (Sweep, usize) {
+/// Lists everything, page by page, because each request goes through the control's checks. Gives the number of pages too.
+pub async fn sweep<L: Listing>(control: &Control) -> (Sweep, usize) {
     let mut sweep = Sweep { began: Timestamp::now(), items: Vec::new(), fault: None };
     let mut after: Option<String> = None;
     let mut pages = 0;

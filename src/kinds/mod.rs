@@ -5,7 +5,8 @@
 use agentcore_engine::{
     fault::Fault,
     kind::{Body, Kind, View},
-    step::{Accepted, Verb},
+    known::Candidate,
+    step::{Accepted, Call, Outcome, Verb},
 };
 use jiff::SignedDuration;
 use kube::{Resource, core::NamespaceResourceScope};
@@ -81,4 +82,20 @@ pub trait Managed: Kind<Spec: DeserializeOwned> + Listing {
     fn attachments(_control: &Control, _id: &str) -> impl Future<Output = Result<Vec<String>, Fault>> + Send {
         std::future::ready(Ok(Vec::new()))
     }
+}
+
+/// Makes a write to AWS.
+pub async fn send<K: Managed>(control: Control, call: &Call<K>) -> Outcome {
+    match call {
+        Call::Create { body, token, deadline, .. } => K::create(&control, body, token, *deadline).await,
+        Call::Update { id, change, token, .. } => K::update(&control, id, change, token).await,
+        Call::Delete { id, .. } => K::delete(&control, id).await,
+        Call::Tag { arn, tags, .. } => control.tag(arn, tags).await,
+        Call::Untag { arn, keys, .. } => control.untag(arn, keys).await,
+    }
+}
+
+/// What of a list has this name, or by its id may have it.
+pub fn named<K: Managed>(items: &[Listed], name: &str) -> Vec<Candidate> {
+    items.iter().filter(|listed| K::may_be(listed, name)).map(Listed::candidate).collect()
 }

@@ -14,6 +14,6 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
-pub use objects::{Error, cluster_id};
+pub use objects::{Error, Read, cluster_id};
 pub use referrers::Referrers;
 pub use shell::{Referable, Shared, Shell};

@@ -80,9 +80,11 @@ impl Error {
 
 /// An object as it was read, and the version that it had.
 #[derive(Clone, Debug)]
-pub(super) struct Read<K: Managed> {
-    pub(super) object: Object<K>,
-    version: String,
+pub struct Read<K: Managed> {
+    /// The object.
+    pub object: Object<K>,
+    /// Its resourceVersion.
+    pub version: String,
 }
 
 /// The objects of one kind in one namespace.
@@ -144,7 +146,7 @@ impl<K: Managed> Objects<K> {
 
 impl<K: Managed> Read<K> {
     /// Takes an object apart.
-    pub(super) fn new(mut object: DynamicObject, namespace_uid: &str) -> Result<Self, Error> {
+    pub fn new(mut object: DynamicObject, namespace_uid: &str) -> Result<Self, Error> {
         secret::forget_last_applied(&mut object.metadata);
         let spec = object.data.get("spec").cloned().unwrap_or_default();
         let deletion_policy = match spec.get("deletionPolicy") {

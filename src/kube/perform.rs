@@ -18,8 +18,8 @@ use kube::{
 
 use super::{objects::Error, shell::Shell};
 use crate::{
-    aws::{CREDENTIALS_CHANGED, Control, batch::Observer, credentials_changed, listing::Listed},
-    kinds::Managed,
+    aws::{CREDENTIALS_CHANGED, Control, batch::Observer, credentials_changed},
+    kinds::{self, Managed},
 };
 
 /// How often a request is made that is stopped before it leaves because the credentials have changed while it waited.
@@ -83,7 +83,7 @@ impl<K: Managed> Shell<K> {
         if let Ok(connection) = self.shared.aws.connect(&region).await {
             connection.control.limiter().leaves(K::operation(verb)).await;
         }
-        let outcome = self.ask(&region, known, |control| send(control, call)).await;
+        let outcome = self.ask(&region, known, |control| kinds::send(control, call)).await;
         match &outcome {
             Ok(accepted) => tracing::info!(
                 kind = K::NAME,
@@ -134,7 +134,7 @@ impl<K: Managed> Shell<K> {
                 let sweep = observer.lists().since::<K>(&control, bound).await;
                 match &sweep.fault {
                     Some(fault) => Err(fault.clone()),
-                    None => Ok((sweep.began, named::<K>(&sweep.items, &find.name))),
+                    None => Ok((sweep.began, kinds::named::<K>(&sweep.items, &find.name))),
                 }
             }
         };
@@ -271,22 +271,6 @@ fn first_bound<K: Managed>(object: &Object<K>, now: Timestamp) -> Timestamp {
     match record::main::<K>(&object.status) {
         None if !adopts => (object.meta.created_at + SignedDuration::from_secs(1)).max(now - OLDEST),
         _ => now,
-    }
-}
-
-/// What of a list has this name, or by its id may have it.
-fn named<K: Managed>(items: &[Listed], name: &str) -> Vec<Candidate> {
-    items.iter().filter(|listed| K::may_be(listed, name)).map(Listed::candidate).collect()
-}
-
-/// Makes a write to AWS.
-async fn send<K: Managed>(control: Control, call: &Call<K>) -> Outcome {
-    match call {
-        Call::Create { body, token, deadline, .. } => K::create(&control, body, token, *deadline).await,
-        Call::Update { id, change, token, .. } => K::update(&control, id, change, token).await,
-        Call::Delete { id, .. } => K::delete(&control, id).await,
-        Call::Tag { arn, tags, .. } => control.tag(arn, tags).await,
-        Call::Untag { arn, keys, .. } => control.untag(arn, keys).await,
     }
 }
 
