@@ -23,9 +23,11 @@
 //! | [`record`] | how a record changes, and what a conclusion writes onto a newer object |
 //! | [`step`] | what a pass asks for, and what it reports |
 //! | [`conditions`] | the one place that turns a verdict into conditions |
+//! | [`contract`] | what holds of every status that is written |
 //! | [`fault`] | AWS's errors, by class |
 
 pub mod conditions;
+pub mod contract;
 pub mod differ;
 pub mod digest;
 pub mod fault;

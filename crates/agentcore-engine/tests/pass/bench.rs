@@ -7,9 +7,10 @@ use std::{
 
 use agentcore_api::{
     keys::annotation,
-    status::{CommonStatus, ConditionType, Fate},
+    status::{ConditionType, Fate},
 };
 use agentcore_engine::{
+    contract,
     fault::Fault,
     known::{Referent, Referrer},
     object::{Namespaces, Object, RolePatterns, Settings},
@@ -395,7 +396,7 @@ impl<const U: bool> Bench<U> {
         if !object.meta.finalizer && object.meta.deleting() {
             return;
         }
-        for broken in broken_rules(common, object.meta.generation) {
+        for broken in contract::broken_rules(common, object.meta.generation) {
             self.wrong(format!("a status that breaks {broken}: {}", tell(status)));
         }
         let ready = common.condition(ConditionType::Ready).is_some_and(|ready| ready.status == "True");
@@ -404,31 +405,4 @@ impl<const U: bool> Bench<U> {
             self.wrong(format!("Ready although it failed: {}", tell(status)));
         }
     }
-}
-
-/// Which of the rules a status breaks.
-pub fn broken_rules(status: &CommonStatus, generation: i64) -> Vec<&'static str> {
-    let value = |type_| status.condition(type_).map(|condition| condition.status.as_str());
-    let ready = value(ConditionType::Ready);
-    let (reconciling, stalled) = (value(ConditionType::Reconciling), value(ConditionType::Stalled));
-    let root = status.observed_generation;
-    let lags = status.conditions.iter().any(|condition| condition.observed_generation != root);
-    let mut types: Vec<_> = status.conditions.iter().map(|condition| &condition.type_).collect();
-    types.dedup();
-    [
-        (ready == Some("True") && (reconciling.is_some() || stalled.is_some()), "FAIL0001"),
-        (ready.is_none(), "FAIL0002"),
-        (stalled.is_some() && ready != Some("False"), "FAIL0003"),
-        (reconciling.is_some() && stalled.is_some(), "FAIL0005"),
-        (root.is_none_or(|root| root > generation), "FAIL0006"),
-        (ready == Some("True") && (root != Some(generation) || lags), "FAIL0007-9"),
-        (ready == Some("Unknown") && reconciling.is_none(), "FAIL0011"),
-        (reconciling.or(stalled).is_some_and(|value| value != "True"), "WARN0003/4"),
-        (status.conditions.iter().any(|condition| condition.observed_generation.is_none()), "WARN0005"),
-        (status.conditions.iter().any(|condition| condition.message.is_empty()), "a message for each"),
-        (types.len() != status.conditions.len(), "each type once"),
-    ]
-    .into_iter()
-    .filter_map(|(broken, rule)| broken.then_some(rule))
-    .collect()
 }
