@@ -7,6 +7,7 @@ mod demo;
 mod environment;
 mod processes;
 mod programs;
+mod sweep;
 mod test;
 mod tools;
 
@@ -47,6 +48,12 @@ enum Task {
     /// docs/performance.md says what the figures mean. Progress goes to stderr, the table to stdout.
     Bench(bench::Arguments),
 
+    /// Run the pass against a simulated AWS with something going wrong at each step
+    ///
+    /// `cargo xtask test` runs a sample; this runs more of it, or one schedule, and says how far it is.
+    /// crates/agentcore-proof/README.md tells how to read a failure.
+    Sweep(sweep::Arguments),
+
     /// Write crds/*.yaml and the chart's copies anew from the types
     Crds {
         /// Write nothing; fail if a file is stale
@@ -77,6 +84,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Task::Test => test::run(&root()),
         Task::Bench(arguments) => bench::run(&root(), arguments),
+        Task::Sweep(arguments) => sweep::run(arguments),
         Task::Demo(arguments) => demo::run(&root(), arguments),
         Task::Crds { check } => crds::run(&root(), check),
         Task::Tools => tools::run(),

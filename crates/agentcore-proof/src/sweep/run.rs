@@ -1,0 +1,325 @@
+//! All schedules, on all cores.
+
+use std::{
+    cell::RefCell,
+    fmt,
+    rc::Rc,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use agentcore_engine::rules::Rules;
+use agentcore_operator::kinds::{
+    agent_memory::MemoryKind, agent_runtime::RuntimeKind, code_interpreter::InterpreterKind,
+};
+
+use super::{
+    judge::{Court, Run},
+    stories::{self, Story},
+    subject::Subject,
+    trouble::{Operation, TABLE, Trouble, What},
+    wire::Wire,
+};
+
+/// Which schedules are run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Every so manieth schedule with one trouble, in AWS as it is by default; 0: none.
+    pub plain: usize,
+    /// The same, where AWS is switched otherwise.
+    pub switched: usize,
+    /// The same of those with two troubles, where AWS is as by default.
+    pub pairs: usize,
+    /// Stories whose line contains this.
+    pub filter: String,
+    /// Says how far it is.
+    pub progress: bool,
+}
+
+impl Plan {
+    /// What the suite has time for.
+    pub fn suite() -> Self {
+        Self { plain: 29, switched: 0, pairs: 0, filter: String::new(), progress: false }
+    }
+
+    /// Everything.
+    pub fn all() -> Self {
+        Self { plain: 1, switched: 1, pairs: 1, filter: String::new(), progress: true }
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    pub schedules: usize,
+    pub requests: usize,
+    pub answers: usize,
+    pub turns: u64,
+    /// What went wrong: the line that repeats it, what is wrong, and what happened.
+    pub failures: Vec<Failure>,
+}
+
+/// A schedule that went wrong.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub line: String,
+    pub wrong: Vec<String>,
+    pub told: Vec<String>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { schedules, requests, answers, turns, failures } = self;
+        write!(
+            f,
+            "{schedules} schedules, {} of them went wrong; {turns} turns of AWS calls, of them {requests} distinct \
+             requests and {answers} distinct answers, each computed once by the SDK",
+            failures.len()
+        )?;
+        for failure in failures.iter().take(400) {
+            write!(f, "\n\ncargo xtask sweep --only '{}'\n    {}", failure.line, failure.wrong.join("\n    "))?;
+        }
+        if let Some(first) = failures.first() {
+            write!(f, "\n\n{}\n{}", first.line, first.told.join("\n"))?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a story is told: the number of the kind, of the AWS and of the story.
+type Job = (usize, usize, usize);
+
+/// Runs the schedules of a plan.
+pub fn sweep(plan: &Plan) -> Report {
+    let clouds = stories::clouds().len();
+    let counts = [
+        stories::all::<MemoryKind>().len(),
+        stories::all::<RuntimeKind>().len(),
+        stories::all::<InterpreterKind>().len(),
+    ];
+    let jobs: Vec<Job> = (0..clouds)
+        .flat_map(|cloud| (0..3).flat_map(move |kind| (0..counts[kind]).map(move |story| (kind, cloud, story))))
+        .collect();
+    let (next, total) = (AtomicUsize::new(0), Mutex::new(Report::default()));
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut worker = Worker::new(plan);
+                while let Some((kind, cloud, story)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
+                    match kind {
+                        0 => worker.memories.tell(plan, cloud, story, &mut worker.report),
+                        1 => worker.runtimes.tell(plan, cloud, story, &mut worker.report),
+                        _ => worker.interpreters.tell(plan, cloud, story, &mut worker.report),
+                    }
+                }
+                worker.end(&total);
+            });
+        }
+    });
+    let mut report = total.into_inner().unwrap_or_else(PoisonError::into_inner);
+    report.failures.sort_by(|a, b| (a.line.len(), &a.line).cmp(&(b.line.len(), &b.line)));
+    if let Some(first) = report.failures.first_mut() {
+        first.told = only(&first.line).map(|failure| failure.told).unwrap_or_default();
+    }
+    report
+}
+
+/// One schedule, from the line that names it, and what happens in it. None if there is no such schedule.
+pub fn only(line: &str) -> Option<Failure> {
+    let kind = line.split('/').next()?;
+    match kind {
+        "AgentMemory" => Stage::<MemoryKind>::new().only(line),
+        "AgentRuntime" => Stage::<RuntimeKind>::new().only(line),
+        "CodeInterpreter" => Stage::<InterpreterKind>::new().only(line),
+        _ => None,
+    }
+}
+
+/// What is wrong with a story in a kind of AWS, told with a trouble at the first such request.
+pub fn hit_first<K: Subject>(
+    rules: &Rules,
+    switches: &[&str],
+    story: &str,
+    operation: Operation,
+    trouble: Trouble,
+) -> Vec<String> {
+    let stage = Stage::<K>::new();
+    let mut court = stage.court(switches);
+    court.rules = rules.clone();
+    let story = stories::all::<K>().into_iter().find(|known| known.name == story).expect("a story of this name");
+    let calm = court.run(&story, &[], false);
+    let step = calm.world.trace.iter().position(|what| *what == What::Request(operation, 0)).expect("such a request");
+    let run = court.run(&story, &[(step, trouble)], false);
+    court.judge(&story, &run)
+}
+
+struct Worker {
+    memories: Stage<MemoryKind>,
+    runtimes: Stage<RuntimeKind>,
+    interpreters: Stage<InterpreterKind>,
+    report: Report,
+}
+
+impl Worker {
+    fn new(_: &Plan) -> Self {
+        Self { memories: Stage::new(), runtimes: Stage::new(), interpreters: Stage::new(), report: Report::default() }
+    }
+
+    fn end(mut self, total: &Mutex<Report>) {
+        let Report { schedules, failures, .. } = &mut self.report;
+        let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+        total.schedules += *schedules;
+        total.failures.append(failures);
+        for (requests, answers, turns) in
+            [self.memories.computed(), self.runtimes.computed(), self.interpreters.computed()]
+        {
+            total.requests += requests;
+            total.answers += answers;
+            total.turns += turns;
+        }
+    }
+}
+
+/// Where the stories of one kind are told.
+struct Stage<K: Subject> {
+    wire: Rc<RefCell<Wire<K>>>,
+}
+
+impl<K: Subject> Stage<K> {
+    fn new() -> Self {
+        Self { wire: Rc::new(RefCell::new(Wire::new())) }
+    }
+
+    fn computed(&self) -> (usize, usize, u64) {
+        let wire = self.wire.borrow();
+        let (requests, answers) = wire.computed();
+        (requests, answers, wire.asked)
+    }
+
+    fn court(&self, switches: &[&str]) -> Court<K> {
+        Court::new(Rc::clone(&self.wire), switches)
+    }
+
+    /// A story without troubles, with each one at each step, and with pairs of them.
+    fn tell(&self, plan: &Plan, cloud: usize, story: usize, report: &mut Report) {
+        let (cloud, switches) = &stories::clouds()[cloud];
+        let story = &stories::all::<K>()[story];
+        let line = |troubles: &[(usize, Trouble)]| line::<K>(cloud, story, troubles);
+        if !line(&[]).contains(&plan.filter) {
+            return;
+        }
+        let mut court = self.court(switches);
+        let calm = court.run(story, &[], false);
+        let mut check = |run: &Run<K>, troubles: &[(usize, Trouble)], report: &mut Report| {
+            report.schedules += 1;
+            let wrong = court.judge(story, run);
+            let good = wrong.is_empty();
+            if !good {
+                report.failures.push(Failure { line: line(troubles), wrong, told: Vec::new() });
+            }
+            good
+        };
+        if !check(&calm, &[], report) {
+            return;
+        }
+        let court = self.court(switches);
+        let share = if *cloud == "plain" { plan.plain } else { plan.switched };
+        // A prime stride through a list that begins elsewhere for each story: each step and trouble has its share.
+        let mut number = story.name.len() + cloud.len();
+        for (step, what) in worthwhile(&calm) {
+            for (_, trouble, _) in TABLE.iter().filter(|(.., at)| at.has(what)) {
+                number += 1;
+                if takes(share, number) {
+                    let troubles = [(step, *trouble)];
+                    check(&court.run(story, &troubles, false), &troubles, report);
+                }
+            }
+        }
+        if *cloud == "plain" && plan.pairs > 0 {
+            for troubles in pairs(&calm) {
+                number += 1;
+                if takes(plan.pairs, number) {
+                    check(&court.run(story, &troubles, false), &troubles, report);
+                }
+            }
+        }
+        if plan.progress {
+            eprintln!("{}: {} schedules so far, {} went wrong", line(&[]), report.schedules, report.failures.len());
+        }
+    }
+
+    fn only(&self, line: &str) -> Option<Failure> {
+        let mut parts = line.split('/').skip(1);
+        let (cloud, name, troubles) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
+        let (_, switches) = stories::clouds().into_iter().find(|(known, _)| *known == cloud)?;
+        let story = stories::all::<K>().into_iter().find(|story| story.name == name)?;
+        let mut at = Vec::new();
+        for trouble in troubles.split(',').filter(|text| !text.is_empty()) {
+            let (step, trouble) = trouble.split_once(':')?;
+            at.push((step.parse().ok()?, Trouble::named(trouble)?));
+        }
+        let mut court = self.court(&switches);
+        let run = court.run(&story, &at, true);
+        let wrong = court.judge(&story, &run);
+        Some(Failure { line: line.to_owned(), wrong, told: run.world.told })
+    }
+}
+
+/// Whether every so manieth takes this one.
+fn takes(share: usize, number: usize) -> bool {
+    share > 0 && number.is_multiple_of(share)
+}
+
+/// The name of a schedule.
+fn line<K: Subject>(cloud: &str, story: &Story<K>, troubles: &[(usize, Trouble)]) -> String {
+    let troubles: Vec<_> = troubles.iter().map(|(step, trouble)| format!("{step}:{}", trouble.name())).collect();
+    format!("{}/{cloud}/{}/{}", K::NAME, story.name, troubles.join(","))
+}
+
+/// The steps that can make a difference: of polls that are all alike only the first and the last.
+fn worthwhile<K: Subject>(calm: &Run<K>) -> Vec<(usize, What)> {
+    let spans = &calm.world.spans;
+    let alike = |a: usize, b: usize| {
+        spans.get(a).zip(spans.get(b)).is_some_and(|(a, b)| !a.wrote && !b.wrote && a.steps == b.steps)
+    };
+    let mut steps = Vec::new();
+    for (number, span) in spans.iter().enumerate() {
+        let middle = number > 0 && alike(number - 1, number) && alike(number, number + 1);
+        if !middle {
+            steps.extend((span.first..calm.steps).zip(span.steps.iter().copied()));
+        }
+    }
+    steps
+}
+
+/// Pairs of troubles: one at a write, the other at the read that comes next, or at the next write.
+fn pairs<K: Subject>(calm: &Run<K>) -> Vec<[(usize, Trouble); 2]> {
+    use super::trouble::Where;
+    let first = [Trouble::CrashAfter(1), Trouble::Lost, Trouble::KubeLost, Trouble::Edited, Trouble::Recreated];
+    let second = [
+        Trouble::CrashBefore(1),
+        Trouble::CrashBefore(150),
+        Trouble::Lost,
+        Trouble::Stale(3),
+        Trouble::OldObject,
+        Trouble::Edited,
+        Trouble::Recreated,
+    ];
+    let at = |trouble: Trouble| TABLE.iter().find(|(_, known, _)| *known == trouble).map(|(.., at)| *at);
+    let steps = worthwhile(calm);
+    let mut pairs = Vec::new();
+    for (step, what) in steps.iter().filter(|(_, what)| Where::Writes.has(*what)) {
+        for first in first.into_iter().filter(|trouble| at(*trouble).is_some_and(|at| at.has(*what))) {
+            // What follows is not what followed without the first: any of the next steps can be the one.
+            for later in 1..=8 {
+                for second in second {
+                    pairs.push([(*step, first), (step + later, second)]);
+                }
+            }
+        }
+    }
+    pairs
+}

@@ -1,0 +1,39 @@
+//! Rules that are broken on purpose, and a schedule that tells.
+
+use agentcore_engine::rules::Rules;
+use agentcore_operator::kinds::{agent_memory::MemoryKind, agent_runtime::RuntimeKind};
+use agentcore_proof::sweep::{
+    run::hit_first,
+    trouble::{Operation, Trouble},
+};
+use jiff::SignedDuration;
+
+const NOTHING: [&str; 0] = [];
+
+/// The schedule is good with the operator's rules, and wrong with these.
+fn tells(broken: &Rules, run: impl Fn(&Rules) -> Vec<String>) {
+    assert_eq!(run(&Rules::production()), NOTHING);
+    assert_ne!(run(broken), NOTHING);
+}
+
+#[test]
+fn a_create_that_may_leave_later() {
+    let broken = Rules { send_window: SignedDuration::from_hours(1), ..Rules::production() };
+    tells(&broken, |rules| hit_first::<RuntimeKind>(rules, &[], "create", Operation::Create, Trouble::CrashAfter(1)));
+}
+
+#[test]
+fn look_ups_that_prove_absence_too_soon() {
+    let broken = Rules { lookup_delay: SignedDuration::ZERO, ..Rules::production() };
+    let free = ["runtimeNames=free"];
+    tells(&broken, |rules| hit_first::<RuntimeKind>(rules, &free, "create", Operation::Create, Trouble::Late(85)));
+}
+
+#[test]
+fn a_bound_that_no_resource_keeps_to() {
+    let broken = Rules { clock_skew: SignedDuration::from_hours(-1), ..Rules::production() };
+    let tagless = ["memoryTags=refused"];
+    tells(&broken, |rules| {
+        hit_first::<MemoryKind>(rules, &tagless, "create", Operation::Create, Trouble::CrashAfter(150))
+    });
+}
