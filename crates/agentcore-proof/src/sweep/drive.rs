@@ -107,6 +107,10 @@ impl<K: Subject> World<K> {
                 known.references.insert(reference, referent);
             }
             Query::Referrers(_) => known.referrers = Some(Vec::new()),
+            // There is one object: whoever else a tag names is gone.
+            Query::Lives(claim) => {
+                known.lives.insert(claim, Some(false));
+            }
             Query::Get(get) => {
                 let value = match self.ask(known, Operation::Get, &Ask::Get(get.id.clone()))? {
                     Ok(Said::View(view)) => view,
@@ -164,7 +168,7 @@ impl<K: Subject> World<K> {
             let turn = self.wire.borrow_mut().turn(whose, ask, &replies);
             match turn {
                 Turn::Request(request) => replies.push(self.exchange(operation, replies.len(), &request)?),
-                Turn::Over(said) => return Ok(said),
+                Turn::Over(said) => return Ok(*said),
             }
         }
     }

@@ -111,7 +111,7 @@ pub enum Turn<K: Managed> {
     /// It makes a request.
     Request(Rc<Request<Bytes>>),
     /// It is over.
-    Over(Said<K>),
+    Over(Box<Said<K>>),
 }
 
 type Key<K> = (Whose, Ask<K>, Vec<Reply>);
@@ -156,7 +156,7 @@ impl<K: Managed> Wire<K> {
     /// Polls a call until it is over or asks for a reply that nobody has.
     fn run(&self, mut call: Pin<Box<dyn Future<Output = Said<K>>>>) -> Turn<K> {
         match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(said) => Turn::Over(said),
+            Poll::Ready(said) => Turn::Over(Box::new(said)),
             Poll::Pending => {
                 let request = self.line.lock().captured.take();
                 Turn::Request(Rc::new(request.expect("a call waits for nothing but replies")))

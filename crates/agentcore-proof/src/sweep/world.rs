@@ -48,6 +48,7 @@ pub struct Span {
     pub wrote: bool,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct World<K: Subject> {
     pub wire: Rc<RefCell<Wire<K>>>,
     pub sim: Sim,
@@ -106,6 +107,9 @@ impl<K: Subject> World<K> {
                 default_tags: BTreeMap::new(),
                 allowed_roles: RolePatterns::new(RolePatterns::DEFAULT),
                 external_ids: Namespaces::Only(Vec::new()),
+                adoption: Namespaces::Only(Vec::new()),
+                adopt_from_clusters: Vec::new(),
+                read_only: false,
             },
             foreign_until: None,
             referents: K::referents("AbCdEf1234"),

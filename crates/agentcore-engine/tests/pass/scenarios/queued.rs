@@ -1,14 +1,9 @@
 //! What is said of an object beside its passes: its write waits for a turn, or a pass panicked.
 
 use agentcore_api::status::ConditionType;
-use agentcore_engine::{defect, object::Object, queued};
+use agentcore_engine::{contract::broken_rules, defect, object::Object, queued};
 
-use crate::{
-    aws::Switches,
-    bench::{Bench, broken_rules},
-    stories::spec,
-    toy::Toy,
-};
+use crate::{aws::Switches, bench::Bench, stories::spec, toy::Toy};
 
 const WAITS: &str = "waits for its turn";
 
