@@ -316,10 +316,9 @@ impl<K: Kind> Pass<'_, K> {
                 (set, if first { Vec::new() } else { removed })
             }
             Ok(None) => return Ok(Some(self.retry_soon(settled.status.clone()))),
-            // Not listed for this kind: all are set, and none can be removed.
-            Err(fault) if matches!(fault.class, Class::Denied | Class::Invalid) => {
-                (desired.body.tags.clone(), Vec::new())
-            }
+            // AWS lists no tags for this kind: all are set, and none can be removed.
+            Err(fault) if fault.class == Class::Invalid => (desired.body.tags.clone(), Vec::new()),
+            // Tags that are to go may be there, whoever is denied the look: they are as desired only once seen.
             Err(fault) => return Err(self.fault(fault)),
         };
         let accepted = settled.record.accepted_digest.clone();

@@ -137,6 +137,29 @@ fn a_tag_edit_is_one_tag_and_one_untag_at_most() {
     bench.silent();
 }
 
+/// Which tags must go is seen in the list only: as long as that is denied, none is taken for gone.
+#[test]
+fn tags_that_cannot_be_looked_at_go_when_they_can() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    tag(&mut bench, &[("a", "1")]);
+    bench.run(10);
+    bench.denies_tags = true;
+    tag(&mut bench, &[("b", "2")]);
+    let passes = bench.passes;
+    bench.run(3600);
+    assert_eq!((bench.says().as_str(), bench.stalled()), ("False/AccessDenied", None));
+    assert!(bench.message().contains("ListTagsForResource"), "{}", bench.message());
+    assert_eq!(bench.verbs(), "create tag");
+    let passes = bench.passes - passes;
+    assert!((10..25).contains(&passes), "{passes} passes in an hour");
+    bench.denies_tags = false;
+    bench.run(310);
+    assert_eq!((bench.says().as_str(), bench.verbs().as_str()), ("True/Available", "create tag tag untag"));
+    let tags = &bench.home().resources[0].tags;
+    assert!(!tags.contains_key("a") && tags.contains_key("b"), "{tags:?}");
+    bench.silent();
+}
+
 #[test]
 fn a_removal_is_sent_and_what_aws_keeps_is_told() {
     let mut bench = Bench::<true>::with_ready(Switches { keeps_description: true, ..Switches::default() });
