@@ -10,12 +10,24 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
 
+    /// Every so manieth schedule with one trouble, in AWS as it is by default; 0: none
+    #[arg(long, value_name = "N")]
+    plain: Option<usize>,
+
+    /// The same, where AWS is switched otherwise
+    #[arg(long, value_name = "N")]
+    switched: Option<usize>,
+
+    /// The same of the schedules with two troubles
+    #[arg(long, value_name = "N")]
+    pairs: Option<usize>,
+
     /// Only stories whose line contains this, for example `AgentMemory/plain/update`
     #[arg(long, default_value = "")]
     filter: String,
 
     /// One schedule, by the line that a failure prints: shows all that happens in it
-    #[arg(long, value_name = "LINE", conflicts_with_all = ["all", "filter"])]
+    #[arg(long, value_name = "LINE", conflicts_with_all = ["all", "plain", "switched", "pairs", "filter"])]
     only: Option<String>,
 }
 
@@ -30,7 +42,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         bail!("{}", schedule.wrong.join("\n"));
     }
     let plan = if arguments.all { Plan::all() } else { Plan::suite() };
-    let report = sweep(&Plan { filter: arguments.filter, progress: true, ..plan });
+    let report = sweep(&Plan {
+        plain: arguments.plain.unwrap_or(plan.plain),
+        switched: arguments.switched.unwrap_or(plan.switched),
+        pairs: arguments.pairs.unwrap_or(plan.pairs),
+        filter: arguments.filter,
+        progress: true,
+    });
     println!("{report}");
     if !report.failures.is_empty() {
         bail!("{} schedules went wrong", report.failures.len());

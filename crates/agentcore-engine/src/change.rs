@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
 use crate::{
     conditions::{self, Verdict, whole_seconds},
     digest::{Digest, update_token},
-    fault::Class,
+    fault::{Class, Fault},
     kind::{Blocked, Kind, Plan, Planning, Serving, State, View},
     known::Timed,
     pass::{Desired, Flow, Pass, rest},
@@ -307,6 +307,7 @@ impl<K: Kind> Pass<'_, K> {
     fn tag(&self, desired: &Desired<'_, K>, settled: &mut Settled<'_, K>) -> Flow<Option<Step<K>>, K> {
         let arn = &settled.view.facts.arn;
         let region = desired.place.region.clone();
+        let mut listed = true;
         let (set, removed) = match self.ask_tags(&region, arn)? {
             Ok(Some(found)) => {
                 let (set, removed) = crate::tags::difference(&desired.body.tags, found);
@@ -317,7 +318,10 @@ impl<K: Kind> Pass<'_, K> {
             }
             Ok(None) => return Ok(Some(self.retry_soon(settled.status.clone()))),
             // AWS lists no tags for this kind: all are set, and none can be removed.
-            Err(fault) if fault.class == Class::Invalid => (desired.body.tags.clone(), Vec::new()),
+            Err(fault) if fault.class == Class::Invalid => {
+                listed = false;
+                (desired.body.tags.clone(), Vec::new())
+            }
             // Tags that are to go may be there, whoever is denied the look: they are as desired only once seen.
             Err(fault) => return Err(self.fault(fault)),
         };
@@ -356,9 +360,18 @@ impl<K: Kind> Pass<'_, K> {
                 }
                 (updating, message, Again::Now)
             }
+            // AWS takes tags of this kind at its creation only, and nobody is known to have edited them since.
+            Err(fault)
+                if fault.class == Class::Invalid && !listed && accepted.as_deref().is_none_or(Digest::has_no_tags) =>
+            {
+                part.accepted_digest = with_tags;
+                (updating, message, Again::Now)
+            }
             Err(fault) if fault.refusal => {
                 record::failed(&mut part, &desired.digest.text(), fault.class.reason(), self.now);
-                self.refused(&part, fault)
+                let (verdict, message, again) = self.refused(&part, fault);
+                let message = if fault.class == Class::Invalid { Self::refused_tags(settled, fault) } else { message };
+                (verdict, message, again)
             }
             Err(fault) => {
                 let message = format!("{}. {}", fault.sentence(), fault.class.advice());
@@ -370,6 +383,19 @@ impl<K: Kind> Pass<'_, K> {
         let mut report = self.end(status, verdict, &message, again);
         report.fault = outcome.as_ref().err().cloned();
         Ok(Some(rest(report)))
+    }
+
+    /// AWS refuses the tags, and has all else.
+    fn refused_tags(settled: &Settled<'_, K>, fault: &Fault) -> String {
+        format!(
+            "{}. All but the tags of the {} {} is as the spec says: take the last change of spec.tags or of \
+             --default-tags back, or create another {}; the same is tried again in an hour, or when the annotation \
+             agentcore-operator.github.io/requestedAt changes",
+            fault.sentence(),
+            K::NOUN,
+            settled.view.facts.id,
+            K::NAME
+        )
     }
 
     /// Whether what AWS shows is what our last write made of it, a moment ago, and nobody asks for another.

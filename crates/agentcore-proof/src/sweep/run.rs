@@ -41,7 +41,7 @@ pub struct Plan {
 impl Plan {
     /// What the suite has time for.
     pub fn suite() -> Self {
-        Self { plain: 29, switched: 0, pairs: 0, filter: String::new(), progress: false }
+        Self { plain: 3, switched: 97, pairs: 997, filter: String::new(), progress: false }
     }
 
     /// Everything.

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use crate::{
     aws::{Gone, Shape, Switches},
     bench::Bench,
+    drive::{Trouble, What},
     stories::{spec, tag},
     toy::Spec,
 };
@@ -157,6 +158,25 @@ fn tags_that_cannot_be_looked_at_go_when_they_can() {
     assert_eq!((bench.says().as_str(), bench.verbs().as_str()), ("True/Available", "create tag tag untag"));
     let tags = &bench.home().resources[0].tags;
     assert!(!tags.contains_key("a") && tags.contains_key("b"), "{tags:?}");
+    bench.silent();
+}
+
+/// Where AWS takes tags at the creation only, an edit of them is told as refused, and a lost status is none.
+#[test]
+fn tags_that_aws_refuses_are_told_and_a_lost_status_asks_for_none() {
+    let mut bench = Bench::<true>::with_ready(Switches { tags_listable: false, ..Switches::default() });
+    bench.always = Some((What::Call, Trouble::Invalid));
+    bench.change(|stored| stored.status = serde_json::json!({}));
+    bench.run(200);
+    assert_eq!((bench.says().as_str(), bench.stalled()), ("True/Available", None), "{}", bench.message());
+    bench.silent();
+    tag(&mut bench, &[("a", "1")]);
+    bench.run(60);
+    assert_eq!(bench.stalled().as_deref(), Some("InvalidSpec"));
+    assert!(bench.message().contains("All but the tags of the toy"), "{}", bench.message());
+    tag(&mut bench, &[]);
+    bench.run(60);
+    assert_eq!((bench.says().as_str(), bench.stalled()), ("True/Available", None), "{}", bench.message());
     bench.silent();
 }
 
