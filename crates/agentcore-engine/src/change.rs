@@ -424,7 +424,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// Whether this body failed before, and the conditions say so.
-    fn repeats_failure(&self, record: &PartRecord, digest: &str) -> bool {
+    pub(crate) fn repeats_failure(&self, record: &PartRecord, digest: &str) -> bool {
         record.failure.as_ref().is_some_and(|failure| failure.digest == digest) && self.tells_of_failure()
     }
 

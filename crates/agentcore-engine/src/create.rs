@@ -114,14 +114,15 @@ impl<K: Kind> Pass<'_, K> {
         common.last_handled_redeploy_at =
             self.object.meta.annotation(annotation::REDEPLOY_AT).map(|value| clip(value).to_owned());
         let message = format!("creates the {} {}", K::NOUN, desired.place.name);
-        // What failed and is tried again goes on saying why until something else is known: else the conditions would
-        // turn, and two events be written, with every attempt.
-        let digest = part.body_digest.clone();
-        let failed = part.failure.as_ref().is_some_and(|failure| Some(&failure.digest) == digest.as_ref());
-        let verdict =
-            if failed && self.tells_of_failure() { Verdict::Keep } else { Verdict::Progressing(Reason::Creating) };
-        let report = self.end(status, verdict, &message, Again::Now);
+        let report = self.end(status, self.creating(desired, &part), &message, Again::Now);
         act(Act::Announce(report.status, Self::create_intent(desired)))
+    }
+
+    /// The verdict while a create is under way. What failed goes on saying why until something else is known: else the
+    /// conditions would turn, and two events be written, with every attempt; and its hour would be forgotten.
+    fn creating(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Verdict {
+        let failed = self.repeats_failure(record, &Self::digest_at_creation(desired));
+        if failed { Verdict::Keep } else { Verdict::Progressing(Reason::Creating) }
     }
 
     /// The same body may be sent once more, in its time and until there was a definite answer.
@@ -241,7 +242,7 @@ impl<K: Kind> Pass<'_, K> {
             Found::Empty(began) | Found::Stranger(began, _) if began >= proof_from => {
                 let second = self.look_up(&desired.place, Some(record), 1, Some(began + self.rules.gone_gap))?;
                 Ok(match second {
-                    Found::Empty(_) | Found::Stranger(..) => self.nothing_came(record),
+                    Found::Empty(_) | Found::Stranger(..) => self.nothing_came(desired, record),
                     Found::Ours(candidate) => self.found(desired, Some(record), &candidate.id),
                     Found::Unreadable(fault) => self.fault(&fault),
                 })
@@ -267,18 +268,18 @@ impl<K: Kind> Pass<'_, K> {
                     whole_seconds(proof_from)
                 );
                 let status = self.object.status.clone();
-                Ok(self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, wait))
+                Ok(self.rest_in(status, self.creating(desired, record), &message, wait))
             }
         }
     }
 
-    fn nothing_came(&self, record: &PartRecord) -> Step<K> {
+    fn nothing_came(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Step<K> {
         let mut part = record.clone();
         record::nothing(&mut part);
         let mut status = self.object.status.clone();
         Self::unpin(&mut status, &part);
         let message = format!("nothing came of the last attempt to create the {}: tries again", K::NOUN);
-        self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
+        self.rest_in(status, self.creating(desired, record), &message, Again::Now)
     }
 
     fn name_taken(&self, desired: &Desired<'_, K>, record: &PartRecord, stranger: &Stranger) -> Step<K> {

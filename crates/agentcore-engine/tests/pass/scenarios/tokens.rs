@@ -98,6 +98,28 @@ fn a_refused_repetition_leaves_the_first_unknown() {
     bench.silent();
 }
 
+/// What AWS finds invalid is told and left alone for its hour, also while look-ups ask what came of the send before.
+#[test]
+fn a_refusal_of_the_repetition_is_told_and_tried_hourly() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.create(spec());
+    bench.troubles.insert(CREATE, Trouble::CrashBefore(1));
+    bench.run(0);
+    bench.always = Some((crate::drive::What::Call, Trouble::Invalid));
+    bench.run(2);
+    assert_eq!((bench.record().sends, bench.record().closed), (2, true));
+    let (sent, events) = (bench.sent.len(), bench.events.len());
+    for _ in 0..35 {
+        assert_eq!(bench.stalled().as_deref(), Some("InvalidSpec"));
+        // As after a restart.
+        bench.wake = Some(bench.now);
+        bench.run(100);
+    }
+    assert_eq!((bench.sent.len(), bench.events.len()), (sent, events));
+    bench.run(300);
+    assert_eq!(bench.sent.len(), sent + 1);
+}
+
 /// The edit's pass: the object, whose credentials, a read, the announcement, the update.
 fn update_with(trouble: Trouble) -> Vec<String> {
     let mut bench = Bench::<true>::with_ready(Switches::default());
