@@ -96,11 +96,12 @@ impl<K: Kind> Pass<'_, K> {
     /// Whether AWS refused this create because the name is taken.
     /// Then nothing of ours exists where somebody else's has it. Where names are not unique, that proves nothing.
     pub(crate) fn refused_for_name(record: &PartRecord) -> bool {
-        // Another refusal says nothing of the name, nor of what an earlier send has made.
+        // Another refusal says nothing of the name, nor of what an earlier send has made. An earlier send of the same
+        // may still be on its way, and arrive once the stranger is gone.
         let for_name = matches!(record::failure_reason(record), Some(Reason::Conflict | Reason::NotOwned));
         let sent = record.sent_at.as_ref().map(|sent| sent.0);
         let failed = record.failure.as_ref().map(|failure| failure.last.0);
-        K::NAMES_ARE_UNIQUE && for_name && record.closed && sent.is_some() && failed >= sent
+        K::NAMES_ARE_UNIQUE && for_name && record.closed && record.sends == 1 && sent.is_some() && failed >= sent
     }
 
     pub(crate) fn whose(&self, place: &Place, record: Option<&PartRecord>, candidate: &Candidate) -> Flow<Whose, K> {
@@ -148,7 +149,7 @@ impl<K: Kind> Pass<'_, K> {
             }
             // A denial proves nothing, unless AWS refused the only send of ours because of this very name.
             _ if fault.class == Class::Denied
-                && !record.is_some_and(|it| it.sends == 1 && Self::refused_for_name(it)) =>
+                && !record.is_some_and(Self::refused_for_name) =>
             {
                 Whose::Unreadable(fault.clone())
             }

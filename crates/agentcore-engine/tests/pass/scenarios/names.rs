@@ -215,3 +215,23 @@ fn a_token_mismatch_is_not_sent_again() {
     assert_eq!((bench.says().as_str(), bench.record().creation), ("True/Available", 1));
     bench.silent();
 }
+
+/// The first send of a create may still arrive once the stranger is gone: that the second was refused for the name
+/// does not say that nothing comes of it.
+#[test]
+fn a_name_that_refused_the_second_send_does_not_let_go_at_once() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    let before = bench.now - SignedDuration::from_hours(1);
+    bench.home().stranger("mine", [("team".to_owned(), "other".to_owned())].into(), before);
+    bench.create(named("mine"));
+    // It dies before the answer, and says so of its second send.
+    bench.troubles.insert(4, Trouble::CrashBefore(1));
+    bench.run(4);
+    assert_eq!((bench.record().sends, bench.record().closed), (2, true));
+    bench.delete();
+    bench.run(100);
+    assert!(!bench.gone());
+    bench.run(40);
+    assert!(bench.gone());
+    bench.clean();
+}
