@@ -1,6 +1,7 @@
 //! What a developer of agentcore-operator runs, each as `cargo xtask <command>`.
 
 mod bench;
+mod check_model;
 mod cluster;
 mod crds;
 mod demo;
@@ -54,6 +55,12 @@ enum Task {
     /// crates/agentcore-proof/README.md tells how to read a failure.
     Sweep(sweep::Arguments),
 
+    /// Explore what two replicas, users and AWS can do in every order, in small worlds
+    ///
+    /// `cargo xtask test` explores the smallest whole and the others near their beginning; this goes further,
+    /// and says how far it is. A failure prints the shortest way to it.
+    CheckModel(check_model::Arguments),
+
     /// Write crds/*.yaml and the chart's copies anew from the types
     Crds {
         /// Write nothing; fail if a file is stale
@@ -82,6 +89,7 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
+        Task::CheckModel(arguments) => check_model::run(&arguments),
         Task::Test => test::run(&root()),
         Task::Bench(arguments) => bench::run(&root(), arguments),
         Task::Sweep(arguments) => sweep::run(arguments),

@@ -4,7 +4,7 @@ use agentcore_api::{
     keys::annotation,
     status::{ConditionType, MAIN_PART, PartRecord, Reason},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     lookup::{Found, Stranger},
     pass::{Desired, Flow, Pass, act, clip, rest},
     record,
+    rules::Mutation,
     step::{Accepted, Act, Again, Call, Intent, Outcome, Step, Verb},
     take::Origin,
 };
@@ -79,7 +80,7 @@ impl<K: Kind> Pass<'_, K> {
     /// A create was announced, and its id is not known.
     pub(crate) fn unknown(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Flow<Step<K>, K> {
         if self.known.announced {
-            if !self.object.meta.finalizer {
+            if !self.object.meta.finalizer && !self.rules.breaks(Mutation::SkipTheFinalizer) {
                 return Err(act(Act::AddFinalizer));
             }
             return self.send(desired, record);
@@ -100,8 +101,14 @@ impl<K: Kind> Pass<'_, K> {
     fn announce(&self, desired: &Desired<'_, K>) -> Step<K> {
         let before = self.record();
         let body = Self::first_body(desired);
-        let creation = record::next_creation(before, self.object.meta.finalizer);
-        let children = K::children(&body.settings);
+        let mut creation = record::next_creation(before, self.object.meta.finalizer);
+        if self.rules.breaks(Mutation::SameCreationAgain) {
+            creation = 0;
+        }
+        let mut children = K::children(&body.settings);
+        if self.rules.breaks(Mutation::ChildrenNotAnnounced) {
+            children.clear();
+        }
         let part = record::announced(before, creation, Self::digest_at_creation(desired), children, self.now);
         let mut status = self.object.status.clone();
         Self::describe(&mut status, &part, None);
@@ -127,7 +134,8 @@ impl<K: Kind> Pass<'_, K> {
 
     /// The same body may be sent once more, in its time and until there was a definite answer.
     fn may_repeat(&self, desired: &Desired<'_, K>, record: &PartRecord) -> bool {
-        let in_time = record.sent_at.as_ref().is_some_and(|sent| self.now < sent.0 + self.rules.send_window);
+        let in_time = record.sent_at.as_ref().is_some_and(|sent| self.now < sent.0 + self.rules.send_window)
+            || self.rules.breaks(Mutation::ReplayAfterTheWindow);
         !record.closed
             && record.sends == 1
             && in_time
@@ -150,13 +158,24 @@ impl<K: Kind> Pass<'_, K> {
         let call = Call::Create {
             region: desired.place.region.clone(),
             body: Self::first_body(desired),
-            token: create_token(&self.object.meta.uid, MAIN_PART, record.creation),
-            deadline: sent_at.0 + self.rules.send_window,
+            token: self.token(record),
+            deadline: self.deadline(sent_at.0),
         };
         match self.write(|| self.object.status.clone(), call)? {
             Ok(accepted) => Ok(self.created(record, accepted)),
             Err(_) => Ok(self.not_created(desired, record, self.known.outcome.as_ref())),
         }
+    }
+
+    /// The same for each send of one creation, another for the next.
+    fn token(&self, record: &PartRecord) -> String {
+        let token = create_token(&self.object.meta.uid, MAIN_PART, record.creation);
+        if self.rules.breaks(Mutation::DropTheToken) { format!("{token}-{}", record.sends) } else { token }
+    }
+
+    fn deadline(&self, sent_at: Timestamp) -> Timestamp {
+        let from = if self.rules.breaks(Mutation::ReplayAfterTheWindow) { self.now } else { sent_at };
+        from + self.rules.send_window
     }
 
     fn created(&self, record: &PartRecord, accepted: &Accepted) -> Step<K> {
@@ -195,7 +214,7 @@ impl<K: Kind> Pass<'_, K> {
             _ if fault.refusal => {
                 record::failed(&mut part, &Self::digest_at_creation(desired), fault.class.reason(), self.now);
                 let (verdict, message, again) = self.refused(&part, fault);
-                if part.sends == 1 {
+                if part.sends == 1 || self.rules.breaks(Mutation::RefusalDespiteTwoSends) {
                     record::nothing(&mut part);
                 } else {
                     part.closed = true;
@@ -228,7 +247,10 @@ impl<K: Kind> Pass<'_, K> {
     /// Looks for what an announced create may have made.
     fn search(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Flow<Step<K>, K> {
         let first = self.look_up(&desired.place, Some(record), 0, None)?;
-        let proof_from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.lookup_delay);
+        if self.rules.breaks(Mutation::CountUpTooSoon) && matches!(first, Found::Empty(_)) {
+            return Ok(self.nothing_came(desired, record));
+        }
+        let proof_from = self.proof_from(record);
         let wait = proof_from.duration_since(self.now);
         let wait = Again::After(wait.clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10)));
         match first {
@@ -240,6 +262,9 @@ impl<K: Kind> Pass<'_, K> {
             }),
             Found::Unreadable(fault) => Ok(self.fault(&fault)),
             Found::Empty(began) | Found::Stranger(began, _) if began >= proof_from => {
+                if self.rules.breaks(Mutation::OneEmptyLookupIsEnough) {
+                    return Ok(self.nothing_came(desired, record));
+                }
                 let second = self.look_up(&desired.place, Some(record), 1, Some(began + self.rules.gone_gap))?;
                 Ok(match second {
                     Found::Empty(_) | Found::Stranger(..) => self.nothing_came(desired, record),
@@ -271,6 +296,13 @@ impl<K: Kind> Pass<'_, K> {
                 Ok(self.rest_in(status, self.creating(desired, record), &message, wait))
             }
         }
+    }
+
+    /// From when on an empty look-up says that nothing came of a create.
+    pub(crate) fn proof_from(&self, record: &PartRecord) -> Timestamp {
+        let early = self.rules.breaks(Mutation::EmptyCountsEarly);
+        let delay = if early { SignedDuration::ZERO } else { self.rules.lookup_delay };
+        record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + delay)
     }
 
     fn nothing_came(&self, desired: &Desired<'_, K>, record: &PartRecord) -> Step<K> {

@@ -19,6 +19,7 @@ use crate::{
     pass::{Flow, Pass, Place, rest},
     present::because,
     record,
+    rules::Mutation,
     step::{Again, Call, Event, Report, Step},
     verdict::READ_ONLY,
 };
@@ -132,6 +133,9 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     fn delete_by_id(&self, record: &PartRecord, place: &Place, id: &str) -> Flow<Step<K>, K> {
+        if record.delete_accepted_at.is_some() && self.rules.breaks(Mutation::ReleaseEarly) {
+            return Ok(self.release(format!("{id} is being deleted")));
+        }
         let first = self.ask_get(&place.region, id, 0, None)?;
         if !is_claimed_by(record)
             && let Some(end) = self.leave_unclaimed(record, place, id, first)?
@@ -318,7 +322,10 @@ impl<K: Kind> Pass<'_, K> {
 
     /// A create was announced, and its id is not known: what it may have made must be found first.
     fn find_and_delete(&self, record: &PartRecord, place: &Place) -> Flow<Step<K>, K> {
-        let from = record.sent_at.as_ref().map_or(self.now, |sent| sent.0 + self.rules.lookup_delay);
+        if self.rules.breaks(Mutation::ReleaseUnknown) {
+            return Ok(self.release("nothing is known".to_owned()));
+        }
+        let from = self.proof_from(record);
         let found = |id: &str| self.found_to_delete(place, record, id);
         if let Some(view) = self.adopted_before(&place.region, record)? {
             return Ok(found(&view.facts.id));
@@ -341,6 +348,9 @@ impl<K: Kind> Pass<'_, K> {
             );
             let wait = from.duration_since(self.now).clamp(SignedDuration::from_secs(1), SignedDuration::from_secs(10));
             return Ok(self.deleting(self.object.status.clone(), &message, Again::After(wait)));
+        }
+        if self.rules.breaks(Mutation::OneEmptyLookupIsEnough) {
+            return Ok(self.release(format!("no {} was created", K::NOUN)));
         }
         Ok(match self.look_up(place, Some(record), 1, Some(began + self.rules.gone_gap))? {
             Found::Ours(candidate) => found(&candidate.id),

@@ -10,6 +10,7 @@ use crate::{
     lookup::Whose,
     pass::{Flow, Pass, Place},
     record,
+    rules::Mutation,
 };
 
 /// Whether a resource is gone.
@@ -43,7 +44,8 @@ impl<K: Kind> Pass<'_, K> {
         id: &str,
         first: &Timed<Option<View<K>>>,
     ) -> Flow<Gone, K> {
-        let shown = record.seen || record.delete_accepted_at.is_some();
+        let shown =
+            record.seen || record.delete_accepted_at.is_some() || self.rules.breaks(Mutation::NotFoundCountsUnseen);
         let settled = record.sent_at.as_ref().map(|sent| sent.0 + self.rules.lookup_delay);
         // An id that only the create's answer has shown may not be visible yet.
         if let Some(settled) = settled
@@ -51,6 +53,9 @@ impl<K: Kind> Pass<'_, K> {
             && first.began < settled
         {
             return Ok(Gone::NotBefore(settled));
+        }
+        if self.rules.breaks(Mutation::OneNotFoundIsEnough) {
+            return Ok(Gone::Confirmed);
         }
         let second = self.ask_get(&place.region, id, 1, Some(first.began + self.rules.gone_gap))?;
         match &second.value {
@@ -104,6 +109,9 @@ impl<K: Kind> Pass<'_, K> {
     /// Whether the resource is gone where AWS answers a read with "access denied": two complete look-ups that lack
     /// the id, long enough after the last write, take the reads' place.
     pub(crate) fn confirm_gone_by_list(&self, place: &Place, record: &PartRecord, id: &str) -> Flow<Gone, K> {
+        if self.rules.breaks(Mutation::DeniedIsGone) {
+            return Ok(Gone::Confirmed);
+        }
         let from = record::last_asked(record).unwrap_or(self.object.meta.created_at) + self.rules.lookup_delay;
         if self.now < from {
             return Ok(Gone::NotBefore(from));

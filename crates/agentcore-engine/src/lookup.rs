@@ -10,6 +10,7 @@ use crate::{
     known::Candidate,
     pass::{Flow, Pass, Place},
     record,
+    rules::Mutation,
     tags::{self, Owner},
 };
 
@@ -108,6 +109,9 @@ impl<K: Kind> Pass<'_, K> {
         if candidate.name.as_ref().is_some_and(|name| *name != place.name) {
             return Ok(Whose::Gone);
         }
+        if self.rules.breaks(Mutation::DropTheTagCheck) {
+            return self.ours(place, candidate);
+        }
         let fault = match self.ask_tags(&place.region, &candidate.arn)? {
             Ok(Some(found)) => {
                 return Ok(match tags::owner::<K>(&self.object.meta, self.settings, found) {
@@ -144,13 +148,14 @@ impl<K: Kind> Pass<'_, K> {
             .map(|bound| whole_seconds(bound) - self.rules.clock_skew);
         let created_at = self.created_at(place, candidate)?.map(whole_seconds);
         Ok(match (bound, created_at) {
-            (Some(bound), Some(created_at)) if place.name == self.derived_name() && created_at >= bound => {
+            (Some(bound), Some(created_at))
+                if (place.name == self.derived_name() || self.rules.breaks(Mutation::TakeByChosenName))
+                    && (created_at >= bound || self.rules.breaks(Mutation::DropTheCreatedBound)) =>
+            {
                 self.ours(place, candidate)?
             }
             // A denial proves nothing, unless AWS refused the only send of ours because of this very name.
-            _ if fault.class == Class::Denied
-                && !record.is_some_and(Self::refused_for_name) =>
-            {
+            _ if fault.class == Class::Denied && !record.is_some_and(Self::refused_for_name) => {
                 Whose::Unreadable(fault.clone())
             }
             _ => {

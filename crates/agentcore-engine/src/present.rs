@@ -13,6 +13,7 @@ use crate::{
     known::Timed,
     pass::{Desired, Flow, Pass, Place},
     record,
+    rules::Mutation,
     step::{Again, Step},
 };
 
@@ -128,7 +129,9 @@ impl<K: Kind> Pass<'_, K> {
                 Ok(self.rest_in(status, Verdict::Stalled(Reason::DeleteFailed), &message, self.at_rest()))
             }
             // Data that was ever in use is not deleted in order to create the resource again.
-            State::CreateFailed if !part.ever_active => self.create_failed(desired, part, status, view),
+            State::CreateFailed if !part.ever_active || self.rules.breaks(Mutation::RecreateWhatWasActive) => {
+                self.create_failed(desired, part, status, view)
+            }
             State::CreateFailed | State::UpdateFailed => self.update_failed(desired, part, status, view),
             State::Good => {
                 let settled = Settled { view, record: part, status, good: true, again: false, child_failed: None };
@@ -287,7 +290,9 @@ impl<K: Kind> Pass<'_, K> {
             .as_ref()
             .filter(|failure| failure.digest == digest && last_write.is_none_or(|at| failure.last.0 >= at));
         if let Some(failure) = noted {
-            return !self.requested() && self.now < failure.last.0 + self.rules.failed_retry;
+            return !self.requested()
+                && !self.rules.breaks(Mutation::RetryTerminalAtOnce)
+                && self.now < failure.last.0 + self.rules.failed_retry;
         }
         record::failed(part, digest, reason, self.now);
         true

@@ -3,6 +3,8 @@
 use jiff::SignedDuration;
 
 /// The times and bounds of the pass. The operator uses [`Rules::production`] and no other.
+///
+/// The operator's own are the only ones that can be made outside the proofs: one member is private.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rules {
     /// How long after its announcement a create may still leave. Attempt and operation timeouts end within it too.
@@ -29,6 +31,84 @@ pub struct Rules {
     pub referrers_grace: SignedDuration,
     /// When an object at rest is looked at again.
     pub resync: SignedDuration,
+    /// The rule that is broken on purpose, to prove that the proofs would notice. Private: nothing but
+    /// [`Rules::broken`] sets it.
+    broken: Option<Mutation>,
+}
+
+/// One rule of the pass, broken. Each of them must be caught by the proofs.
+///
+/// That nothing is sent again after a definite answer is not among them: the announcement of the repetition says that
+/// there are two sends, and from then on no answer proves anything ([`Mutation::RefusalDespiteTwoSends`]). It spares a
+/// request, and breaking it does no harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mutation {
+    /// Each send of one creation has a token of its own.
+    DropTheToken,
+    /// Whatever has the name counts as ours.
+    DropTheTagCheck,
+    /// The finalizer goes once AWS has accepted the delete.
+    ReleaseEarly,
+    /// A create whose answer was lost is followed by the next at once.
+    CountUpTooSoon,
+    /// The same body that failed for good is not left alone for its hour.
+    RetryTerminalAtOnce,
+    /// Each pass writes the status, whether or not it differs.
+    WriteStatusAlways,
+    /// A denied read proves that the resource is gone.
+    DeniedIsGone,
+    /// A look-up that began before the create's time was over counts.
+    EmptyCountsEarly,
+    /// One complete look-up proves absence.
+    OneEmptyLookupIsEnough,
+    /// One read proves that a resource is gone.
+    OneNotFoundIsEnough,
+    /// "Not found" counts for an id that no read has shown.
+    NotFoundCountsUnseen,
+    /// The same body is sent again after the send window.
+    ReplayAfterTheWindow,
+    /// A refusal means that nothing exists, although there was another send.
+    RefusalDespiteTwoSends,
+    /// The create is sent before the finalizer is there.
+    SkipTheFinalizer,
+    /// A stranger's resource is taken by the name that the user chose.
+    TakeByChosenName,
+    /// The time of creation proves nothing.
+    DropTheCreatedBound,
+    /// A resource that was ever ACTIVE is deleted in order to be created again.
+    RecreateWhatWasActive,
+    /// The children of a create are not announced.
+    ChildrenNotAnnounced,
+    /// The creation is not counted up.
+    SameCreationAgain,
+    /// An object that is being deleted lets go while the fate of its create is unknown.
+    ReleaseUnknown,
+}
+
+impl Mutation {
+    /// All of them.
+    pub const ALL: [Self; 20] = [
+        Self::DropTheToken,
+        Self::DropTheTagCheck,
+        Self::ReleaseEarly,
+        Self::CountUpTooSoon,
+        Self::RetryTerminalAtOnce,
+        Self::WriteStatusAlways,
+        Self::DeniedIsGone,
+        Self::EmptyCountsEarly,
+        Self::OneEmptyLookupIsEnough,
+        Self::OneNotFoundIsEnough,
+        Self::NotFoundCountsUnseen,
+        Self::ReplayAfterTheWindow,
+        Self::RefusalDespiteTwoSends,
+        Self::SkipTheFinalizer,
+        Self::TakeByChosenName,
+        Self::DropTheCreatedBound,
+        Self::RecreateWhatWasActive,
+        Self::ChildrenNotAnnounced,
+        Self::SameCreationAgain,
+        Self::ReleaseUnknown,
+    ];
 }
 
 impl Rules {
@@ -47,6 +127,20 @@ impl Rules {
             referrers_patience: SignedDuration::from_mins(10),
             referrers_grace: SignedDuration::from_secs(10),
             resync: SignedDuration::from_mins(10),
+            broken: None,
         }
+    }
+
+    /// The rules with one of them broken, for the proofs: a lint refuses this anywhere else.
+    #[must_use]
+    pub const fn broken(mutation: Mutation) -> Self {
+        let mut rules = Self::production();
+        rules.broken = Some(mutation);
+        rules
+    }
+
+    /// Whether this rule is broken. Never, in the operator.
+    pub(crate) fn breaks(&self, mutation: Mutation) -> bool {
+        self.broken == Some(mutation)
     }
 }

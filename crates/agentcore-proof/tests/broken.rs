@@ -18,13 +18,15 @@ fn tells(broken: &Rules, run: impl Fn(&Rules) -> Vec<String>) {
 
 #[test]
 fn a_create_that_may_leave_later() {
-    let broken = Rules { send_window: SignedDuration::from_hours(1), ..Rules::production() };
+    let mut broken = Rules::production();
+    broken.send_window = SignedDuration::from_hours(1);
     tells(&broken, |rules| hit_first::<RuntimeKind>(rules, &[], "create", Operation::Create, Trouble::CrashAfter(1)));
 }
 
 #[test]
 fn look_ups_that_prove_absence_too_soon() {
-    let broken = Rules { lookup_delay: SignedDuration::ZERO, ..Rules::production() };
+    let mut broken = Rules::production();
+    broken.lookup_delay = SignedDuration::ZERO;
     // The answer is lost with the operator, for longer than the create may be repeated, and the lists lag.
     let lags = ["runtimeNames=free", "listLagMs=60000"];
     tells(&broken, |rules| {
@@ -34,7 +36,8 @@ fn look_ups_that_prove_absence_too_soon() {
 
 #[test]
 fn a_bound_that_no_resource_keeps_to() {
-    let broken = Rules { clock_skew: SignedDuration::from_hours(-1), ..Rules::production() };
+    let mut broken = Rules::production();
+    broken.clock_skew = SignedDuration::from_hours(-1);
     let tagless = ["memoryTags=refused"];
     tells(&broken, |rules| {
         hit_first::<MemoryKind>(rules, &tagless, "create", Operation::Create, Trouble::CrashAfter(150))

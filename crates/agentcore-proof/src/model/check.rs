@@ -1,0 +1,165 @@
+//! The search: every state that can be reached, breadth first, and whether the end can be reached from each.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Instant,
+};
+
+use agentcore_engine::rules::Rules;
+
+use super::{
+    moves::Move,
+    world::{Frame, Scope, World},
+};
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// How many states were reached.
+    pub states: usize,
+    /// How many of them are the end: everything is as it should be, and stays so.
+    pub ends: usize,
+    /// What is wrong, and how it came to that; the shortest way.
+    pub wrong: Option<(String, Vec<String>)>,
+    /// Whether the search was given up because there were too many states.
+    pub gave_up: bool,
+    /// How long it took.
+    pub seconds: u64,
+}
+
+/// Explores a scope under these rules, up to so many states. `tell` hears now and then how many there are.
+pub fn explore(scope: &Scope, rules: &Rules, most: usize, tell: &mut dyn FnMut(usize, usize)) -> Found {
+    if scope.unique { search::<true>(scope, rules, most, tell) } else { search::<false>(scope, rules, most, tell) }
+}
+
+/// How a state was first reached: from which, and by which of its moves.
+type Came = (u32, u16);
+
+fn search<const U: bool>(scope: &Scope, rules: &Rules, most: usize, tell: &mut dyn FnMut(usize, usize)) -> Found {
+    let started = Instant::now();
+    let frame = Frame::new(rules.clone());
+    let first = World::<U>::new(*scope);
+    let mut numbers: HashMap<u64, u32> = HashMap::from([(first.print(), 0)]);
+    let mut came: Vec<Came> = vec![(0, 0)];
+    let mut calm: Vec<(u32, u32)> = Vec::new();
+    let mut ends: Vec<u32> = Vec::new();
+    let mut open: VecDeque<(u32, World<U>)> = VecDeque::from([(0, first)]);
+    let mut found = Found { states: 1, ends: 0, wrong: None, gave_up: false, seconds: 0 };
+    while let Some((number, world)) = open.pop_front() {
+        if number % 100_000 == 99_999 {
+            tell(came.len(), open.len());
+        }
+        if world.is_over(&frame) {
+            ends.push(number);
+        }
+        for (index, (_, free, next)) in (0_u16..).zip(world.following(&frame)) {
+            let fresh = u32::try_from(came.len()).unwrap_or(u32::MAX);
+            let wrong = next.wrong.clone();
+            let known = *numbers.entry(next.print()).or_insert(fresh);
+            if known == fresh {
+                came.push((number, index));
+                open.push_back((fresh, next));
+            }
+            if let Some(wrong) = wrong {
+                found.wrong = Some((wrong, way::<U>(scope, &frame, &came, known)));
+                found.states = came.len();
+                found.seconds = started.elapsed().as_secs();
+                return found;
+            }
+            if free && known != number {
+                calm.push((known, number));
+            }
+        }
+        if came.len() > most {
+            found.gave_up = true;
+            break;
+        }
+    }
+    found.states = came.len();
+    found.ends = ends.len();
+    if !found.gave_up
+        && let Some(lost) = without_end(came.len(), &ends, calm)
+    {
+        let what = "from here the end is out of reach, even if nothing else goes wrong".to_owned();
+        found.wrong = Some((what, way::<U>(scope, &frame, &came, lost)));
+    }
+    found.seconds = started.elapsed().as_secs();
+    found
+}
+
+/// The first state from which no end can be reached without another fault. The edges lead backwards.
+fn without_end(states: usize, ends: &[u32], mut back: Vec<(u32, u32)>) -> Option<u32> {
+    back.sort_unstable();
+    let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let mut reaches = vec![false; states];
+    let mut open: Vec<u32> = ends.to_vec();
+    while let Some(number) = open.pop() {
+        let Some(seen) = reaches.get_mut(index(number)) else { continue };
+        if std::mem::replace(seen, true) {
+            continue;
+        }
+        let from = back.partition_point(|(to, _)| *to < number);
+        let before = back.iter().skip(from).take_while(|(to, _)| *to == number);
+        open.extend(before.map(|(_, before)| *before));
+    }
+    let lost = reaches.iter().position(|reached| !reached)?;
+    u32::try_from(lost).ok()
+}
+
+/// How a state was reached, in words.
+fn way<const U: bool>(scope: &Scope, frame: &Frame, came: &[Came], last: u32) -> Vec<String> {
+    let mut steps = Vec::new();
+    let mut number = last;
+    while number != 0 {
+        let Some(&(before, index)) = usize::try_from(number).ok().and_then(|number| came.get(number)) else { break };
+        steps.push(index);
+        number = before;
+    }
+    let mut world = World::<U>::new(*scope);
+    let mut told = Vec::new();
+    for index in steps.into_iter().rev() {
+        let Some((what, _, next)) = world.following(frame).into_iter().nth(usize::from(index)) else { break };
+        told.push(tell(what, &next));
+        world = next;
+    }
+    told
+}
+
+fn tell<const U: bool>(what: Move, world: &World<U>) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!("{what:?}");
+    for slot in &world.slots {
+        let Some((object, _)) = &slot.stored else {
+            text.push_str(" | no object");
+            continue;
+        };
+        let ready = object.status.conditions.first().map_or("-", |condition| condition.reason.as_str());
+        let deleting = if object.meta.deleting() { " deleting" } else { "" };
+        let finalizer = if object.meta.finalizer { " finalizer" } else { "" };
+        let _ = write!(text, " | {ready}{deleting}{finalizer}");
+        if let Some(record) = World::record_of(object) {
+            let age = |at: Option<&k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime>| {
+                at.map(|at| world.now - at.0.as_second())
+            };
+            let _ = write!(
+                text,
+                " n={} {:?} sends={} closed={} id={:?} seen={} sent={:?} delete={:?}",
+                record.creation,
+                record.fate,
+                record.sends,
+                record.closed,
+                record.id,
+                record.seen,
+                age(record.sent_at.as_ref()),
+                age(record.delete_sent_at.as_ref())
+            );
+        }
+    }
+    for resource in &world.aws.resources {
+        let _ = write!(text, " | id-{} {:?}{}", resource.id, resource.is, if resource.shown { "" } else { " unseen" });
+    }
+    if !world.aws.pending.is_empty() {
+        let _ = write!(text, " | {} on the way", world.aws.pending.len());
+    }
+    text
+}
