@@ -39,7 +39,9 @@ async fn a_runtime_is_updated_once_with_everything() {
     // So slow that the endpoint follows the runtime by seconds.
     let world = World::with("calls", Settings { speed: 3.0, ..Settings::realistic() }, |setup| setup).await;
     let mut spec = crate::crds::object("container")["spec"].clone();
-    for own in ["suspend", "runtimeName", "memoryRef", "codeInterpreterRefs", "deletionPolicy", "requireMMDSv2"] {
+    for own in
+        ["suspend", "adopt", "runtimeName", "memoryRef", "codeInterpreterRefs", "deletionPolicy", "requireMMDSv2"]
+    {
         spec.as_object_mut().unwrap().remove(own);
     }
     let runtime = world.create("AgentRuntime", "whole", spec).await;

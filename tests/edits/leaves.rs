@@ -226,7 +226,7 @@ fn base(name: &str) -> Value {
     let object = crds::object(name);
     let mut spec = object["spec"].clone();
     let members = spec.as_object_mut().unwrap();
-    for own in ["suspend", "runtimeName", "memoryName", "codeInterpreterName"] {
+    for own in ["suspend", "adopt", "runtimeName", "memoryName", "codeInterpreterName"] {
         members.remove(own);
     }
     members.insert("deletionPolicy".to_owned(), json!("Delete"));

@@ -60,9 +60,12 @@ async fn take_up(set: &Set, cluster: &Cluster) {
             End::Gone => drop(world.within(AT_THE_LATEST, object, &what, Value::is_null).await),
             End::Ready => drop(world.within(AT_THE_LATEST, object, &what, is_ready).await),
             End::Corrected => {
-                world.within(AT_THE_LATEST, object, &what, rests).await;
-                world.edit(object, json!({ "description": "Corrected" })).await;
-                world.within(AT_THE_LATEST, object, &what, is_ready).await;
+                // What failed over an hour ago is tried again by itself.
+                let rested = world.within(AT_THE_LATEST, object, &what, rests).await;
+                if !is_ready(&rested) {
+                    world.edit(object, json!({ "description": "Corrected" })).await;
+                    world.within(AT_THE_LATEST, object, &what, is_ready).await;
+                }
             }
         }
     }
