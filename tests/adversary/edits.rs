@@ -1,6 +1,9 @@
 //! Sequences of edits, each taken to its end.
 
-use std::time::{Duration, Instant};
+use std::{
+    env,
+    time::{Duration, Instant},
+};
 
 use agentcore_sim::Settings;
 use fastrand::Rng;
@@ -13,7 +16,6 @@ use super::{
     rules::broken,
 };
 use crate::{
-    chaos::plan::seed,
     crds,
     edits::own_fields::small,
     support::{
@@ -50,7 +52,8 @@ struct Tally {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_accepted_ends_well_or_in_plain_words() {
-    let seed = seed();
+    // The same in each run, so that a failure is about the change that was made; others by hand.
+    let seed = env::var("SEED").map_or(2, |seed| seed.parse().unwrap());
     println!("SEED={seed}");
     let allowed = |setup: Setup| setup.argument("--concurrency=32");
     let world = World::with("adversary", Settings::default(), allowed).await;
