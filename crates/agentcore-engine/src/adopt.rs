@@ -17,7 +17,7 @@ use crate::{
     gone::{Gone, absent},
     kind::{Kind, State, View},
     known::{Candidate, TagMap, Timed},
-    pass::{Desired, Flow, Pass, Place, rest},
+    pass::{Desired, Flow, Pass, Place},
     record,
     step::{Again, Call, Step},
     tags::{self, Owner},
@@ -292,16 +292,9 @@ impl<K: Kind> Pass<'_, K> {
                 record::failed(&mut part, &digest, fault.class.reason(), self.now);
                 self.refused(&part, fault)
             }
-            Err(fault) => {
-                let message = format!("{}. {}", fault.sentence(), fault.class.advice());
-                (Verdict::Retrying(fault.class.reason()), message, Again::Retry(fault.class))
-            }
+            Err(fault) => Self::undecided(fault),
         };
-        let mut status = settled.status.clone();
-        record::put::<K>(&mut status, part);
-        let mut report = self.end(status, verdict, &message, again);
-        report.fault = outcome.as_ref().err().cloned();
-        Ok(Some(rest(report)))
+        Ok(Some(self.concluded(settled.status.clone(), part, outcome, (verdict, &message, again))))
     }
 
     /// Whether tags that differ are left as they are: those of an adopted resource whose drift is not corrected.

@@ -180,7 +180,7 @@ impl<K: Kind> Pass<'_, K> {
                     Class::Conflict | Class::InTransition => {
                         // A definite answer: the same change goes out under another token.
                         record::failed(&mut part, &digest, fault.class.reason(), self.now);
-                        let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+                        let message = fault.explained();
                         (Verdict::Retrying(Reason::Conflict), message, Again::Retry(fault.class))
                     }
                     class if fault.refusal || class == Class::TokenMismatch => {
@@ -194,10 +194,7 @@ impl<K: Kind> Pass<'_, K> {
                         let soon = Again::After(SignedDuration::from_secs(10));
                         (verdict, message, if may_be_gone { soon } else { again })
                     }
-                    class => {
-                        let message = format!("{}. {}", fault.sentence(), class.advice());
-                        (Verdict::Retrying(class.reason()), message, Again::Retry(class))
-                    }
+                    _ => Self::undecided(fault),
                 };
                 record::put::<K>(&mut status, part);
                 self.end(status, verdict, &message, again)
@@ -373,16 +370,9 @@ impl<K: Kind> Pass<'_, K> {
                 let message = if fault.class == Class::Invalid { Self::refused_tags(settled, fault) } else { message };
                 (verdict, message, again)
             }
-            Err(fault) => {
-                let message = format!("{}. {}", fault.sentence(), fault.class.advice());
-                (Verdict::Retrying(fault.class.reason()), message, Again::Retry(fault.class))
-            }
+            Err(fault) => Self::undecided(fault),
         };
-        let mut status = settled.status.clone();
-        record::put::<K>(&mut status, part);
-        let mut report = self.end(status, verdict, &message, again);
-        report.fault = outcome.as_ref().err().cloned();
-        Ok(Some(rest(report)))
+        Ok(Some(self.concluded(settled.status.clone(), part, outcome, (verdict, &message, again))))
     }
 
     /// AWS refuses the tags, and has all else.

@@ -221,10 +221,7 @@ impl<K: Kind> Pass<'_, K> {
                 }
                 (verdict, message, again)
             }
-            class => {
-                let message = format!("{}. {}", fault.sentence(), class.advice());
-                (Verdict::Retrying(class.reason()), message, Again::Retry(class))
-            }
+            _ => Self::undecided(fault),
         };
         if part.fate == agentcore_api::status::Fate::None {
             Self::unpin(&mut status, &part);

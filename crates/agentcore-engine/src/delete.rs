@@ -12,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use crate::{
     adopt::is_claimed_by,
     conditions::Verdict,
-    fault::Class,
+    fault::{Class, Fault},
     gone::{self, Gone},
     kind::{Kind, State, View},
     lookup::{Found, Whose},
@@ -302,22 +302,13 @@ impl<K: Kind> Pass<'_, K> {
                 let message = format!("AWS can't delete the {} {id} yet: {}", K::NOUN, fault.sentence());
                 (verdict, message, Again::Retry(fault.class))
             }
-            Err(fault) => {
-                let message = format!("{}. {}", fault.sentence(), fault.class.advice());
-                let stuck = fault.class.needs_help();
-                let message = if stuck && verdict == Verdict::Deleting { message + ABANDON } else { message };
-                let verdict = match (verdict, stuck) {
-                    (Verdict::Deleting, true) => Verdict::DeletionStuck(fault.class.reason()),
-                    (Verdict::Deleting, false) => Verdict::Deleting,
-                    _ => Verdict::Retrying(fault.class.reason()),
-                };
+            Err(fault) if verdict == Verdict::Deleting => {
+                let (verdict, message) = Self::hampered(fault);
                 (verdict, message, Again::Retry(fault.class))
             }
+            Err(fault) => Self::undecided(fault),
         };
-        record::put::<K>(&mut status, part);
-        let mut report = self.end(status, verdict, &message, again);
-        report.fault = outcome.as_ref().err().cloned();
-        Ok(rest(report))
+        Ok(self.concluded(status, part, outcome, (verdict, &message, again)))
     }
 
     /// A create was announced, and its id is not known: what it may have made must be found first.
@@ -373,17 +364,22 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// A question failed: where it will not answer by itself, the deletion is stuck, and says so.
-    pub(crate) fn fault_while_deleting(&self, fault: &crate::fault::Fault) -> Step<K> {
-        let message = format!("{}. {}", fault.sentence(), fault.class.advice());
-        let (verdict, message) = if fault.class.needs_help() {
-            (Verdict::DeletionStuck(fault.class.reason()), message + ABANDON)
-        } else {
-            (Verdict::Deleting, message)
-        };
+    pub(crate) fn fault_while_deleting(&self, fault: &Fault) -> Step<K> {
+        let (verdict, message) = Self::hampered(fault);
         let mut report = self.end(self.object.status.clone(), verdict, &message, Again::Retry(fault.class));
         self.leave_requests_open(&mut report);
         report.fault = Some(fault.clone());
         rest(report)
+    }
+
+    /// What is told of a deletion that met a fault.
+    fn hampered(fault: &Fault) -> (Verdict, String) {
+        let message = fault.explained();
+        if fault.class.needs_help() {
+            (Verdict::DeletionStuck(fault.class.reason()), message + ABANDON)
+        } else {
+            (Verdict::Deleting, message)
+        }
     }
 
     pub(crate) fn until(&self, at: Timestamp) -> Again {

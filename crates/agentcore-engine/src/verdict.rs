@@ -15,7 +15,7 @@ use crate::{
     pass::{Pass, clip, clip_to, rest},
     record,
     rules::Mutation,
-    step::{Again, Report, Step},
+    step::{Again, Outcome, Report, Step},
 };
 
 /// Why nothing is written where the whole operator is told so.
@@ -121,7 +121,7 @@ impl<K: Kind> Pass<'_, K> {
         if self.object.meta.deleting() {
             return self.fault_while_deleting(fault);
         }
-        let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+        let message = fault.explained();
         let mut step = self.retrying(fault.class.reason(), &message, Again::Retry(fault.class), Some(fault));
         if let Step::Rest(report) = &mut step {
             self.leave_requests_open(report);
@@ -150,7 +150,7 @@ impl<K: Kind> Pass<'_, K> {
     /// The verdict on a refused or failed write, and when the same is tried again.
     pub(crate) fn refused(&self, record: &PartRecord, fault: &Fault) -> (Verdict, String, Again) {
         let again = Again::After(self.retry_in(record, fault.class));
-        let message = format!("{}. {}", fault.sentence(), fault.class.advice());
+        let message = fault.explained();
         let verdict = match fault.class {
             Class::Invalid => Verdict::Stalled(Reason::InvalidSpec),
             Class::Role if Self::failing_for(record) >= self.rules.role_propagation => {
@@ -159,6 +159,25 @@ impl<K: Kind> Pass<'_, K> {
             class => Verdict::Retrying(class.reason()),
         };
         (verdict, message, again)
+    }
+
+    /// The verdict on a write of which it is not known what became of it, or that was refused for now.
+    pub(crate) fn undecided(fault: &Fault) -> (Verdict, String, Again) {
+        (Verdict::Retrying(fault.class.reason()), fault.explained(), Again::Retry(fault.class))
+    }
+
+    /// The end of a pass that has made a write: what became of it is in the record.
+    pub(crate) fn concluded(
+        &self,
+        mut status: K::Status,
+        record: PartRecord,
+        outcome: &Outcome,
+        (verdict, message, again): (Verdict, &str, Again),
+    ) -> Step<K> {
+        record::put::<K>(&mut status, record);
+        let mut report = self.end(status, verdict, message, again);
+        report.fault = outcome.as_ref().err().cloned();
+        rest(report)
     }
 
     /// How long the same body has been failing.

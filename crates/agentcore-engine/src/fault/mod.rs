@@ -99,6 +99,11 @@ impl Fault {
             format!("{}: {message} ({})", self.operation, self.code)
         }
     }
+
+    /// The sentence, and what follows from it for the user.
+    pub(crate) fn explained(&self) -> String {
+        format!("{}. {}", self.sentence(), self.class.advice())
+    }
 }
 
 #[cfg(test)]
