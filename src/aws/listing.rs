@@ -21,17 +21,32 @@ pub trait Listing: Send + Sync + 'static {
     /// How long to wait at least between two looks at what is in transition.
     const PACE: SignedDuration;
 
-    /// What must be read beside the resource to know whether it serves: a runtime's endpoint.
-    type Side: Clone + Send + Sync;
-    /// How long after the resource has settled that can be expected at the earliest; `None` where lists tell all.
-    const SIDE_AFTER: Option<SignedDuration>;
+    /// What must be read beside the resource to know whether it serves; `()` where lists tell all.
+    type Side: Beside;
 
     /// One page of the list, the first or the one that `after` points to.
     fn page(control: &Control, after: Option<String>) -> impl Future<Output = Result<Page, Fault>> + Send;
+}
+
+/// What is beside a resource, such as a runtime's endpoint.
+pub trait Beside: Clone + Send + Sync {
+    /// How long after the resource has settled this can be expected at the earliest; `None` where there is nothing.
+    const AFTER: Option<SignedDuration>;
+
     /// Reads what is beside the resource.
-    fn side(control: &Control, id: &str) -> impl Future<Output = Self::Side> + Send;
+    fn read(control: &Control, id: &str) -> impl Future<Output = Self> + Send;
     /// Whether there is nothing to wait for beside a resource of this version.
-    fn side_settled(side: &Self::Side, version: Option<&str>) -> bool;
+    fn has_settled(&self, version: Option<&str>) -> bool;
+}
+
+impl Beside for () {
+    const AFTER: Option<SignedDuration> = None;
+
+    async fn read(_: &Control, _: &str) {}
+
+    fn has_settled(&self, _: Option<&str>) -> bool {
+        true
+    }
 }
 
 /// A page of a list.
@@ -174,7 +189,6 @@ mod tests {
         const SETTLED: &'static str = "READY";
         const PACE: SignedDuration = SignedDuration::from_secs(1);
         type Side = ();
-        const SIDE_AFTER: Option<SignedDuration> = None;
 
         async fn page(_: &Control, after: Option<String>) -> Result<Page, Fault> {
             let number: usize = after.map_or(1, |after| after.parse().unwrap());
@@ -185,12 +199,6 @@ mod tests {
             }
             let items = vec![Listed { id: number.to_string(), ..Listed::default() }];
             Ok(Page { items, next: (number < PAGES).then(|| (number + 1).to_string()) })
-        }
-
-        async fn side(_: &Control, _: &str) {}
-
-        fn side_settled((): &(), _: Option<&str>) -> bool {
-            true
         }
     }
 
@@ -232,16 +240,9 @@ mod tests {
         const SETTLED: &'static str = "READY";
         const PACE: SignedDuration = SignedDuration::from_secs(1);
         type Side = ();
-        const SIDE_AFTER: Option<SignedDuration> = None;
 
         async fn page(_: &Control, _: Option<String>) -> Result<Page, Fault> {
             Ok(Page { items: Vec::new(), next: Some("again".to_owned()) })
-        }
-
-        async fn side(_: &Control, _: &str) {}
-
-        fn side_settled((): &(), _: Option<&str>) -> bool {
-            true
         }
     }
 

@@ -107,16 +107,9 @@ impl Listing for Panics {
     const PACE: SignedDuration = SignedDuration::from_secs(1);
 
     type Side = ();
-    const SIDE_AFTER: Option<SignedDuration> = None;
 
     async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
         InterpreterKind::page(control, after).await
-    }
-
-    async fn side(_: &Control, _: &str) {}
-
-    fn side_settled((): &(), _: Option<&str>) -> bool {
-        true
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::aws::{
     Aws, Connection, Control,
-    listing::{Listed, Listing, Lists, Sweep},
+    listing::{Beside, Listed, Listing, Lists, Sweep},
 };
 
 /// How long lists are not asked for after they could not be had: reads do it meanwhile.
@@ -121,7 +121,7 @@ impl<L: Listing> Observer<L> {
     fn new(aws: Aws, swept: UnboundedSender<Swept>, account: &str, region: &str) -> Self {
         let now = Timestamp::now();
         let state = State {
-            watches: Watches::new(L::PACE, L::SETTLED, L::SIDE_AFTER),
+            watches: Watches::new(L::PACE, L::SETTLED, L::Side::AFTER),
             resting: Resting::default(),
             walk: Walk::new(now),
             wakes: HashMap::new(),
@@ -294,8 +294,8 @@ impl<L: Listing> Observer<L> {
     async fn look_beside(&self, control: &Control, due: &Due) {
         let reads = due.sides.iter().map(|(who, id, version)| async move {
             let began = Timestamp::now();
-            let side = L::side(control, id).await;
-            let settled = L::side_settled(&side, version.as_deref());
+            let side = L::Side::read(control, id).await;
+            let settled = side.has_settled(version.as_deref());
             let mut state = lock(&self.state);
             if state.watches.looked_beside(who, settled, Timestamp::now()) {
                 state.sides.insert(id.clone(), (began, side));

@@ -20,7 +20,7 @@ use jiff::SignedDuration;
 use super::Managed;
 use crate::aws::{
     Control,
-    listing::{Listed, Listing, Page},
+    listing::{Beside, Listed, Listing, Page},
 };
 
 mod aws;
@@ -139,20 +139,22 @@ impl Listing for RuntimeKind {
     const SETTLED: &'static str = Self::GOOD;
     const PACE: SignedDuration = SignedDuration::from_secs(2);
 
-    /// The endpoint DEFAULT, if there is one.
     type Side = DefaultEndpoint;
-    const SIDE_AFTER: Option<SignedDuration> = Some(SignedDuration::from_secs(2));
 
     async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
         aws::page(control, after).await
     }
+}
 
-    async fn side(control: &Control, id: &str) -> DefaultEndpoint {
-        DefaultEndpoint(aws::endpoint(control, id).await)
+impl Beside for DefaultEndpoint {
+    const AFTER: Option<SignedDuration> = Some(SignedDuration::from_secs(2));
+
+    async fn read(control: &Control, id: &str) -> Self {
+        Self(aws::endpoint(control, id).await)
     }
 
-    fn side_settled(DefaultEndpoint(endpoint): &DefaultEndpoint, version: Option<&str>) -> bool {
-        endpoint.as_ref().is_some_and(|endpoint| status::has_settled(endpoint, version))
+    fn has_settled(&self, version: Option<&str>) -> bool {
+        self.0.as_ref().is_some_and(|endpoint| status::has_settled(endpoint, version))
     }
 }
 

@@ -91,16 +91,9 @@ impl Listing for InterpreterKind {
     const PACE: SignedDuration = SignedDuration::from_millis(600);
 
     type Side = ();
-    const SIDE_AFTER: Option<SignedDuration> = None;
 
     async fn page(control: &Control, after: Option<String>) -> Result<Page, Fault> {
         aws::page(control, after).await
-    }
-
-    async fn side(_control: &Control, _id: &str) {}
-
-    fn side_settled((): &(), _version: Option<&str>) -> bool {
-        true
     }
 }
 
