@@ -23,7 +23,7 @@
 //! | [`record`] | how a record changes, and what a conclusion writes onto a newer object |
 //! | [`step`] | what a pass asks for, and what it reports |
 //! | [`conditions`] | the one place that turns a verdict into conditions |
-//! | [`contract`] | what holds of every status that is written |
+//! | [`contract`] | what holds of every status and every create |
 //! | [`fault`] | AWS's errors, by class |
 
 pub mod conditions;

@@ -1,20 +1,13 @@
 //! One object, its AWS, its API server and its clock; and what must hold at every step.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
-use agentcore_api::{
-    keys::annotation,
-    status::{ConditionType, Fate},
-};
+use agentcore_api::{keys::annotation, status::ConditionType};
 use agentcore_engine::{
-    contract,
+    contract::{self, Tokens},
     fault::Fault,
     known::{Referent, Referrer},
     object::{Namespaces, Object, RolePatterns, Settings},
-    record,
     rules::Rules,
     step::Call,
 };
@@ -81,7 +74,7 @@ pub struct Bench<const U: bool> {
     switches: crate::aws::Switches,
     nested: bool,
     /// Tokens of creates, by creation.
-    tokens: BTreeMap<(String, i64), BTreeSet<String>>,
+    tokens: Tokens,
 }
 
 /// What AWS answers to questions and calls of these names.
@@ -176,7 +169,7 @@ impl<const U: bool> Bench<U> {
             clouds: BTreeMap::new(),
             switches,
             nested: false,
-            tokens: BTreeMap::new(),
+            tokens: Tokens::default(),
         }
     }
 
@@ -332,21 +325,8 @@ impl<const U: bool> Bench<U> {
                 self.wrong("a delete of what is in use".to_owned());
             }
         }
-        let Some(record) = record::main::<Toy<U>>(&read.object.status) else {
-            return self.wrong(format!("{} without a record", call.verb()));
-        };
-        if let Call::Create { token, deadline, .. } = call {
-            let sent_at = record.sent_at.as_ref().map(|at| at.0 + SignedDuration::from_secs(30));
-            if sent_at != Some(*deadline) || record.fate != Fate::Unknown || record.closed || record.id.is_some() {
-                self.wrong(format!("a create with the record {record:?}, not after {deadline}"));
-            }
-            let (uid, creation) = (meta.uid.clone(), record.creation);
-            self.tokens.entry((uid.clone(), creation)).or_default().insert(token.clone());
-            let same = self.tokens[&(uid, creation)].len() == 1;
-            let others = self.tokens.iter().filter(|(_, tokens)| tokens.contains(token)).count();
-            if !same || others != 1 {
-                self.wrong(format!("the token of creation {creation} is not its own"));
-            }
+        for wrong in self.tokens.wrongs(&read.object, call) {
+            self.wrong(wrong);
         }
     }
 

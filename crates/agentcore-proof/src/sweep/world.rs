@@ -1,18 +1,10 @@
 //! One object, its AWS, its API server and its clock; and what must hold at every step.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use agentcore_api::{
-    common::DeletionPolicy,
-    keys::tag,
-    status::{ConditionType, Fate},
-};
+use agentcore_api::{common::DeletionPolicy, keys::tag, status::ConditionType};
 use agentcore_engine::{
-    contract,
+    contract::{self, Tokens},
     known::Referent,
     object::{Namespaces, Object, RolePatterns, Settings},
     record,
@@ -85,7 +77,7 @@ pub struct World<K: Subject> {
     /// Something happened in this pass that the operator is told of when it is over.
     pub told_of_change: bool,
     /// Tokens of creates, by creation.
-    tokens: BTreeMap<(String, i64), BTreeSet<String>>,
+    tokens: Tokens,
     /// What others have in AWS, as it was when the story began.
     pub strangers: Vec<InventoryItem>,
 }
@@ -128,7 +120,7 @@ impl<K: Subject> World<K> {
             leaves: false,
             deletes: 0,
             told_of_change: false,
-            tokens: BTreeMap::new(),
+            tokens: Tokens::default(),
             strangers: Vec::new(),
         }
     }
@@ -280,21 +272,8 @@ impl<K: Subject> World<K> {
         if !held || !meta.finalizer {
             self.wrong(format!("{} without the finalizer", call.verb()));
         }
-        let Some(record) = record::main::<K>(&read.object.status) else {
-            return self.wrong(format!("{} without a record", call.verb()));
-        };
-        if let Call::Create { token, deadline, .. } = call {
-            let sent_at = record.sent_at.as_ref().map(|at| at.0 + SignedDuration::from_secs(30));
-            if sent_at != Some(*deadline) || record.fate != Fate::Unknown || record.closed || record.id.is_some() {
-                self.wrong(format!("a create with the record {record:?}, not after {deadline}"));
-            }
-            let (uid, creation) = (meta.uid.clone(), record.creation);
-            self.tokens.entry((uid.clone(), creation)).or_default().insert(token.clone());
-            let same = self.tokens.get(&(uid, creation)).is_some_and(|tokens| tokens.len() == 1);
-            let others = self.tokens.values().filter(|tokens| tokens.contains(token)).count();
-            if !same || others != 1 {
-                self.wrong(format!("the token of creation {creation} is not its own"));
-            }
+        for wrong in self.tokens.wrongs(&read.object, call) {
+            self.wrong(wrong);
         }
     }
 
