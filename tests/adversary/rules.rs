@@ -1,53 +1,23 @@
 //! What holds for the conditions of every status, whatever the spec is.
 
+use agentcore_api::status::{CommonStatus, Reason};
+use agentcore_engine::contract;
 use serde_json::{Value, json};
 
-/// What is wrong with a status: nothing, if it keeps to the rules that tools such as kstatus and Argo CD rely on.
+/// What is wrong with a status: nothing, if it keeps to the rules that tools such as kstatus and Argo CD rely on, and
+/// tells of no defect.
 pub fn broken(object: &Value) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let conditions: Vec<&Value> = object["status"]["conditions"].as_array().into_iter().flatten().collect();
-    if conditions.is_empty() {
-        return wrong;
-    }
-    let status = |type_: &str| {
-        let found = conditions.iter().find(|condition| condition["type"] == type_);
-        found.map(|condition| condition["status"].as_str().unwrap_or_default())
+    let status: CommonStatus = match serde_json::from_value(object["status"].clone()) {
+        Ok(status) => status,
+        Err(error) => return vec![error.to_string()],
     };
-    let (ready, reconciling, stalled) = (status("Ready"), status("Reconciling"), status("Stalled"));
-    if ready.is_none() {
-        wrong.push("no Ready".to_owned());
+    if status.conditions.is_empty() {
+        return Vec::new();
     }
-    if reconciling.is_some() && stalled.is_some() {
-        wrong.push("Reconciling and Stalled at once".to_owned());
-    }
-    if reconciling.is_some_and(|status| status != "True") || stalled.is_some_and(|status| status != "True") {
-        wrong.push("Reconciling or Stalled that is not True".to_owned());
-    }
-    if stalled.is_some() && ready == Some("True") {
-        wrong.push("Stalled and Ready".to_owned());
-    }
-    let observed = object["status"]["observedGeneration"].as_i64();
-    for condition in &conditions {
-        let type_ = &condition["type"];
-        for member in ["reason", "message", "lastTransitionTime"] {
-            if condition[member].as_str().is_none_or(str::is_empty) {
-                wrong.push(format!("{type_} without {member}"));
-            }
-        }
-        if condition["observedGeneration"].as_i64() > object["metadata"]["generation"].as_i64() {
-            wrong.push(format!("{type_} of a generation to come"));
-        }
-        if condition["reason"] == "InternalError" {
-            wrong.push(format!("{type_}: {}", condition["message"]));
-        }
-        if conditions.iter().filter(|other| other["type"] == *type_).count() > 1 {
-            wrong.push(format!("{type_} twice"));
-        }
-    }
-    if observed > object["metadata"]["generation"].as_i64() {
-        wrong.push("observed a generation to come".to_owned());
-    }
-    wrong
+    let generation = object["metadata"]["generation"].as_i64().unwrap_or_default();
+    let rules = contract::broken_rules(&status, generation).into_iter().map(str::to_owned);
+    let defects = status.conditions.iter().filter(|condition| condition.reason == Reason::InternalError.as_str());
+    rules.chain(defects.map(|defect| format!("{}: {}", defect.type_, defect.message))).collect()
 }
 
 #[test]
