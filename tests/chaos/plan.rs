@@ -1,9 +1,6 @@
 //! What is done to the objects and to the world, drawn from a seed before anything happens.
 
-use std::{
-    env,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::Duration;
 
 use fastrand::Rng;
 
@@ -24,12 +21,6 @@ pub struct Step {
     pub change: Change,
     pub kill: bool,
     pub pause: Duration,
-}
-
-/// The seed: `SEED`, or another one in each run.
-pub fn seed() -> u64 {
-    let given = env::var("SEED").ok().map(|seed| seed.parse().unwrap());
-    given.unwrap_or_else(|| u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos()))
 }
 
 /// So many steps. The same seed gives the same ones. Each object lives once.

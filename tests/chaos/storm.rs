@@ -14,12 +14,13 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::time::{sleep, sleep_until};
 
-use super::plan::{Change, end, kind, seed, steps};
+use super::plan::{Change, end, kind, steps};
 use crate::{
     edits::own_fields::small,
     support::{
         cluster::elsewhere,
         operator::Setup,
+        seed,
         world::{World, is_ready, object},
     },
     trouble::vendor::Vendor,

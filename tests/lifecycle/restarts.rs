@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    env,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use agentcore_sim::{InventoryItem, Settings};
@@ -11,7 +10,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::support::world::{World, is_ready, object, quickstart};
+use crate::support::{
+    seed,
+    world::{World, is_ready, object, quickstart},
+};
 
 const FINALIZER: &str = "agentcore-operator.github.io/cleanup";
 const ROUNDS: usize = 5;
@@ -19,11 +21,6 @@ const KILLS: usize = 10;
 
 /// A create of which it is not known whether AWS got it can be ruled out only two minutes after it was announced.
 const AT_THE_LATEST: Duration = Duration::from_mins(3);
-
-fn seed() -> u64 {
-    let given = env::var("SEED").ok().map(|seed| seed.parse().unwrap());
-    given.unwrap_or_else(|| u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos()))
-}
 
 /// The quickstart, its objects called `name`.
 fn called(name: &str) -> Vec<Value> {

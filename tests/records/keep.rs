@@ -1,6 +1,6 @@
 //! Makes the set of the present format.
 
-use std::{env, fs, time::Duration};
+use std::{fs, time::Duration};
 
 use agentcore_sim::{JournalEntry, Settings, Sim};
 use http::Request;
@@ -23,11 +23,8 @@ use crate::{
 
 const LONG: Duration = Duration::from_mins(2);
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_set_is_kept_on_request() {
-    if env::var_os("KEEP_RECORDS").is_none() {
-        return;
-    }
+/// Brings an object of each kind into each stage, and keeps them as they are when the operator is killed.
+pub async fn keep() {
     let number = number();
     let settings = Settings { seed: u64::from(number), ..Settings::default() };
     let mut world = World::with(&format!("records-{number}"), settings, |setup| setup).await;

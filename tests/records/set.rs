@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{crds::schema, support::root};
 
 /// What writes the set of the present format.
-pub const COMMAND: &str = "KEEP_RECORDS=1 cargo test --test whole records::keep";
+pub const COMMAND: &str = "KEEP_RECORDS=1 cargo test --test whole records::take_up";
 
 /// A namespace with its objects, and AWS.
 pub struct Set {

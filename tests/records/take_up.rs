@@ -1,6 +1,6 @@
 //! Each set is taken up by this operator: at once, as in an upgrade, and after months, as from a backup.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, env, time::Duration};
 
 use agentcore_sim::{Sim, server::Server};
 use devcluster::Cluster;
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
+    keep::keep,
     put,
     set::{Set, formats},
     stages::{End, Stage},
@@ -26,6 +27,9 @@ const AT_THE_LATEST: Duration = Duration::from_mins(4);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_set_is_taken_up() {
+    if env::var_os("KEEP_RECORDS").is_some() {
+        keep().await;
+    }
     for format in formats() {
         let set = Set::read(format);
         println!("format {format}, as it was kept {}", set.at);

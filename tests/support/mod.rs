@@ -7,10 +7,11 @@ pub mod operator;
 pub mod world;
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process,
     sync::OnceLock,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// The root of the checkout.
@@ -36,4 +37,10 @@ pub fn scratch() -> &'static Path {
         fs::create_dir_all(&folder).unwrap();
         folder
     })
+}
+
+/// What chance begins with in tests that draw something: `SEED`, or another one in each run.
+pub fn seed() -> u64 {
+    let given = env::var("SEED").ok().map(|seed| seed.parse().unwrap());
+    given.unwrap_or_else(|| u64::from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos()))
 }
