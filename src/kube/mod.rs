@@ -13,6 +13,7 @@ mod referrers;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use objects::{Error, Read, cluster_id};
 pub use referrers::Referrers;

@@ -9,9 +9,9 @@ use agentcore_engine::{
     known::Known,
     next,
     object::Settings,
-    queued, record,
+    record,
     rules::Rules,
-    step::{Act, Again, Intent, Report, Step},
+    step::{Act, Again, Report, Step},
 };
 use jiff::Timestamp;
 use kube::{Client, api::ApiResource};
@@ -24,10 +24,11 @@ use super::{
     line::Waits,
     objects::{Error, Objects, Read, namespace_uid},
     referrers::Referrers,
+    turns::{Booked, InLine},
 };
 use crate::{
     aws::{
-        Aws, Limiter, Turn,
+        Aws,
         batch::{Observers, Wake},
     },
     kinds::Managed,
@@ -40,10 +41,6 @@ const STEPS: usize = 200;
 
 /// How many passes follow each other at once before others get their turn.
 const IN_A_ROW: usize = 8;
-
-/// How long a pass waits for the turn of its write. One that would wait longer ends, and begins anew in its turn: what
-/// it has read would be old by then.
-const SHORT_WAIT: Duration = Duration::from_secs(1);
 
 /// How often a conclusion is written again while the API server fails.
 const CONCLUSION_TRIES: u32 = 6;
@@ -94,7 +91,7 @@ pub struct Shell<K: Managed> {
     pub(super) wake: Wake,
     pub(super) rules: Rules,
     hints: Hints,
-    waits: Waits,
+    pub(super) waits: Waits,
     kind: std::marker::PhantomData<K>,
 }
 
@@ -113,19 +110,6 @@ enum End {
     Rests(Again),
     /// Its write waits for a turn, and others are first.
     InLine(InLine),
-}
-
-/// A write that waits for its turn.
-struct InLine {
-    limiter: Limiter,
-    operation: &'static str,
-}
-
-/// A turn for a write.
-struct Booked {
-    operation: &'static str,
-    /// None where AWS can't be reached: the write will fail anyway.
-    _turn: Option<Turn>,
 }
 
 impl<K: Managed> Shell<K> {
@@ -288,41 +272,6 @@ impl<K: Managed> Shell<K> {
         }
         tracing::error!(kind = K::NAME, name = %read.object.meta.name, "a pass without an end: a defect of the operator");
         Ok(End::Rests(Again::Retry(Class::Invalid)))
-    }
-
-    /// A turn for the write that is to be announced, if there is one soon. Else the object says that it waits.
-    async fn book(
-        &self,
-        objects: &Objects<K>,
-        read: &Read<K>,
-        intent: &Intent,
-    ) -> Result<Result<Booked, InLine>, Error> {
-        let operation = K::operation(intent.verb);
-        let Ok(connection) = self.shared.aws.connect(&intent.region).await else {
-            return Ok(Ok(Booked { operation, _turn: None }));
-        };
-        let limiter = connection.control.limiter();
-        if limiter.wait(operation) <= SHORT_WAIT {
-            let turn = limiter.turn(operation).await;
-            return Ok(Ok(Booked { operation, _turn: Some(turn) }));
-        }
-        if let Some(status) = queued(&read.object, &limiter.describe(operation), Timestamp::now()) {
-            objects.write_status(read, &status).await?;
-            self.shared.metrics.status_written(K::NAME);
-        }
-        Ok(Err(InLine { limiter: limiter.clone(), operation }))
-    }
-
-    /// Waits for a turn, without a slot. None if the object changes meanwhile, or the operator stops.
-    async fn wait_in_line(&self, line: &InLine, namespace: &str, name: &str) -> Option<Booked> {
-        let turn = slot::aside(async {
-            tokio::select! {
-                biased;
-                () = self.shared.shutdown.cancelled() => None,
-                turn = self.waits.turn(namespace, name, line.limiter.turn(line.operation)) => turn,
-            }
-        });
-        turn.await.map(|turn| Booked { operation: line.operation, _turn: Some(turn) })
     }
 
     /// The object has changed: if it waits for a turn, it does so no longer.
