@@ -14,7 +14,9 @@ pub fn broken(object: &Value) -> Vec<String> {
     if status.conditions.is_empty() {
         return Vec::new();
     }
-    let generation = object["metadata"]["generation"].as_i64().unwrap_or_default();
+    let newest = object["metadata"]["generation"].as_i64().unwrap_or_default();
+    // What was just edited still has the status of the spec before, which speaks of that.
+    let generation = status.observed_generation.filter(|observed| *observed < newest).unwrap_or(newest);
     let rules = contract::broken_rules(&status, generation).into_iter().map(str::to_owned);
     let defects = status.conditions.iter().filter(|condition| condition.reason == Reason::InternalError.as_str());
     rules.chain(defects.map(|defect| format!("{}: {}", defect.type_, defect.message))).collect()
