@@ -1,6 +1,7 @@
 //! From what was seen to the figures of a row.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashMap},
     fmt,
 };
@@ -57,6 +58,34 @@ pub(crate) struct Beside {
     pub(crate) delete_seconds: Percentiles,
     /// Requests to AgentCore meanwhile.
     pub(crate) delete_calls_per_object: f64,
+    /// Which requests there were until all were ready.
+    pub(crate) made_by: Requests,
+    /// Which there were from when all were deleted until each was gone.
+    pub(crate) deleted_by: Requests,
+}
+
+/// Requests by operation, for each object, the most frequent ones first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Requests(Vec<(String, f64)>);
+
+impl Requests {
+    /// Those of these calls, for each of so many objects.
+    pub(crate) fn of<'a>(calls: impl IntoIterator<Item = &'a Call>, objects: usize) -> Self {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for call in calls {
+            *counts.entry(&call.operation).or_default() += 1;
+        }
+        let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| Reverse(*count));
+        Self(counts.into_iter().map(|(operation, count)| (operation.to_owned(), per(count, objects))).collect())
+    }
+}
+
+impl fmt::Display for Requests {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: Vec<String> = self.0.iter().map(|(operation, count)| format!("{operation} {count:.2}")).collect();
+        formatter.write_str(&all.join(", "))
+    }
 }
 
 /// The middle and the worst of many, the worst hundredth left out.
@@ -158,7 +187,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{Call, Kind, Percentiles, Resource, Seen, per, per_minute, quota_used, resources_of};
+    use super::{Call, Kind, Percentiles, Requests, Resource, Seen, per, per_minute, quota_used, resources_of};
 
     #[test]
     fn percentiles_are_by_nearest_rank() {
@@ -191,6 +220,15 @@ mod tests {
         assert_eq!(quota_used(&calls[..1], "CreateMemory", 3.0), None);
         assert!(calls[3].is_throttled() && !calls[0].is_throttled());
         assert!((per(249, 100) - 2.49).abs() < 1e-9 && (per_minute(3, 90.0) - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn requests_are_counted_by_operation() {
+        let calls = ["GetMemory", "CreateMemory", "GetMemory", "ListMemories"]
+            .map(|operation| call(1, "2027-01-15T08:00:00Z", operation, true));
+        let requests = Requests::of(&calls, 2);
+        assert_eq!(requests.to_string(), "GetMemory 1.00, CreateMemory 0.50, ListMemories 0.50");
+        assert_eq!(Requests::of([], 2).to_string(), "");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tokio::{task::block_in_place, time::sleep};
 use super::{
     aws::{Aws, Call},
     cluster::{Objects, Place},
-    figures::{Beside, Percentiles, Row, per, per_minute, quota_used, resources_of, rounded, seconds},
+    figures::{Beside, Percentiles, Requests, Row, per, per_minute, quota_used, resources_of, rounded, seconds},
     manifest::Manifest,
     observe::{Seen, Watch},
     operator::{Operator, Surroundings},
@@ -71,6 +71,7 @@ struct Made {
     apply_to_ready: Percentiles,
     aws_ready_to_ready: Percentiles,
     calls: usize,
+    by: Requests,
     quota_used: Option<f64>,
     /// The ids of the resources, by the names of their objects.
     ids: BTreeMap<String, String>,
@@ -139,7 +140,7 @@ impl Bench {
         let drift_seen_seconds = self.drift(&watch, &made.ids).await?;
 
         self.say("deletes all objects");
-        let (delete_seconds, delete_calls) = self.delete(&watch, made.ids.into_keys().collect()).await?;
+        let (delete_seconds, deleted_by, delete_calls) = self.delete(&watch, made.ids.into_keys().collect()).await?;
         let end = self.usage()?;
 
         self.say("starts the operator once more, where an object waits");
@@ -167,6 +168,8 @@ impl Bench {
             drift_seen_seconds,
             delete_seconds,
             delete_calls_per_object: per(delete_calls, self.n),
+            made_by: made.by,
+            deleted_by,
         };
         Ok((row, beside))
     }
@@ -200,6 +203,7 @@ impl Bench {
             apply_to_ready: apply.context("nothing is ready any more")?,
             aws_ready_to_ready: aws.context("nothing is ready any more")?,
             calls: self.calls.iter().filter(|call| call.time <= last).count(),
+            by: Requests::of(self.calls.iter().filter(|call| call.time <= last), self.n),
             quota_used: quota_used(&self.calls, self.kind.creation(), quota),
             ids: resources.into_iter().map(|(name, (id, _))| (name, id)).collect(),
         })
@@ -261,7 +265,7 @@ impl Bench {
     }
 
     /// Deletes all objects, and waits until they are gone. The requests to AWS meanwhile are counted.
-    async fn delete(&mut self, watch: &Watch, names: Vec<String>) -> anyhow::Result<(Percentiles, usize)> {
+    async fn delete(&mut self, watch: &Watch, names: Vec<String>) -> anyhow::Result<(Percentiles, Requests, usize)> {
         self.read_journal().await?;
         let before = self.calls.len();
         let at = Timestamp::now();
@@ -272,8 +276,9 @@ impl Bench {
         self.until(watch, "gone", within, |seen| seen.gone.is_some()).await?;
         let gone = watch.all().values().filter_map(|seen| seen.gone).map(|gone| seconds(at, gone)).collect();
         self.read_journal().await?;
-        let calls = self.calls.len() - before;
-        Ok((Percentiles::of(gone).context("nothing is gone")?, calls))
+        let calls: Vec<&Call> = self.calls.iter().skip(before).collect();
+        let count = calls.len();
+        Ok((Percentiles::of(gone).context("nothing is gone")?, Requests::of(calls, self.n), count))
     }
 
     /// Starts the operator anew where an object waits, until it has written its status.

@@ -30,6 +30,8 @@ const BESIDE: [&str; 8] = [
     "AWS calls an object deleted",
 ];
 
+const REQUESTS: [&str; 5] = ["kind", "n", "profile", "requests an object until Ready", "requests an object deleted"];
+
 /// The tables, rows in the order in which they were planned.
 pub(crate) fn render(figures: &[(Row, Beside)]) -> String {
     let rows = figures.iter().map(|(row, beside)| {
@@ -62,7 +64,16 @@ pub(crate) fn render(figures: &[(Row, Beside)]) -> String {
             format!("{:.2}", beside.delete_calls_per_object),
         ]
     });
-    format!("{}\n{}", table(&ROW, rows), table(&BESIDE, besides))
+    let requests = figures.iter().map(|(row, beside)| {
+        vec![
+            row.kind.to_owned(),
+            row.n.to_string(),
+            row.profile.to_owned(),
+            beside.made_by.to_string(),
+            beside.deleted_by.to_string(),
+        ]
+    });
+    format!("{}\n{}\n{}", table(&ROW, rows), table(&BESIDE, besides), table(&REQUESTS, requests))
 }
 
 fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
@@ -78,7 +89,7 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        super::figures::{Beside, Percentiles, Row},
+        super::figures::{Beside, Percentiles, Requests, Row},
         render,
     };
 
@@ -106,6 +117,8 @@ mod tests {
             drift_seen_seconds: None,
             delete_seconds: some,
             delete_calls_per_object: 4.0,
+            made_by: Requests::default(),
+            deleted_by: Requests::default(),
         };
         (row, beside)
     }
@@ -130,9 +143,9 @@ mod tests {
         assert!(text.lines().all(|line| line.is_empty() || (line.starts_with('|') && line.ends_with('|'))), "{text}");
         assert!(text.contains("| AgentMemory | 1 | x0.3 | 0.50 / 1.25 | 0.50 / 1.25 | 3.69 | 0 | - | 0 |"), "{text}");
         assert!(text.contains("| 2.0 | - | 0.50 / 1.25 | 4.00 |"), "{text}");
-        assert_eq!(text.lines().filter(|line| line.starts_with('|')).count(), 8);
+        assert_eq!(text.lines().filter(|line| line.starts_with('|')).count(), 12);
         let columns = |line: &str| line.matches('|').count();
         let widths: Vec<usize> = text.lines().filter(|line| !line.is_empty()).map(columns).collect();
-        assert_eq!(widths, [15, 15, 15, 15, 9, 9, 9, 9]);
+        assert_eq!(widths, [15, 15, 15, 15, 9, 9, 9, 9, 6, 6, 6, 6]);
     }
 }
