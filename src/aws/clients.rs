@@ -19,7 +19,7 @@ use super::{
     sdk_error,
     sdk_error::CREDENTIALS_CHANGED,
 };
-use crate::server::metrics::Metrics;
+use crate::{server::metrics::Metrics, slot};
 
 /// How long one attempt may take. With the operation's own bound it ends within the 30 seconds in which a create
 /// may be under way.
@@ -105,7 +105,13 @@ impl Aws {
     /// The connection to a region. Asks AWS whose the credentials are, unless that is known.
     pub async fn connect(&self, region: &str) -> Result<Connection, Fault> {
         let place = Arc::clone(self.lock().entry(region.to_owned()).or_default());
-        let mut known = place.lock().await;
+        let mut known = if let Ok(known) = place.try_lock() {
+            known
+        } else {
+            // Another one asks, and AWS may not answer: others have their turn meanwhile.
+            slot::aside(async { drop(place.lock().await) }).await;
+            place.lock().await
+        };
         if let Some(known) = known.as_ref().filter(|known| known.is_fresh()) {
             return known.answer.clone();
         }
@@ -120,7 +126,7 @@ impl Aws {
         let started = Instant::now();
         let request = aws_sdk_sts::Client::new(&config).get_caller_identity().customize();
         let answer = request.interceptor(witness.clone()).send().await;
-        let answer = answer.map_err(|error| sdk_error::fault("GetCallerIdentity", &error));
+        let answer = answer.map_err(|error| sdk_error::fault("GetCallerIdentity", &error, witness.departures()));
         let code = answer.as_ref().err().map_or("OK", |fault| fault.code.as_str());
         self.metrics.aws_call("GetCallerIdentity", code, started.elapsed());
         let answer = answer?;

@@ -7,7 +7,10 @@ use std::{
     collections::VecDeque,
     error::Error,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use aws_smithy_runtime_api::{
@@ -68,6 +71,21 @@ impl Keys {
     }
 }
 
+/// How many attempts of one request were let through: of none, nothing can have reached AWS, whatever the error.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Departures(Arc<AtomicUsize>);
+
+impl Departures {
+    /// How many so far.
+    pub(super) fn count(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+
+    fn depart(&self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
+}
+
 /// Stops a request that must not leave.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
@@ -75,6 +93,8 @@ pub(super) struct Guard {
     pub(super) keys: Keys,
     /// When it must have left.
     pub(super) deadline: Option<Timestamp>,
+    /// Which attempts it let through.
+    pub(super) departures: Departures,
 }
 
 #[dyn_dispatch_hint]
@@ -95,18 +115,27 @@ impl Intercept for Guard {
         if access_key(context).is_none_or(|key| !self.keys.contain(key)) {
             return Err(Box::new(Stopped::OtherCredentials));
         }
+        self.departures.depart();
         Ok(())
     }
 }
 
 /// Notes which access key a request was signed with.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Witness(Arc<Mutex<Option<String>>>);
+pub(super) struct Witness {
+    key: Arc<Mutex<Option<String>>>,
+    departures: Departures,
+}
 
 impl Witness {
     /// The access key of the last request.
     pub(super) fn access_key(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many attempts it has seen.
+    pub(super) fn departures(&self) -> usize {
+        self.departures.count()
     }
 }
 
@@ -122,7 +151,8 @@ impl Intercept for Witness {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = access_key(context).map(str::to_owned);
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = access_key(context).map(str::to_owned);
+        self.departures.depart();
         Ok(())
     }
 }

@@ -12,40 +12,36 @@ use super::guard::Stopped;
 /// The code of a request that was stopped because it was signed with other credentials than those that were checked.
 pub const CREDENTIALS_CHANGED: &str = "CredentialsChanged";
 
-/// Classifies an error of an operation.
-pub(super) fn fault<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Fault
+/// Classifies an error of an operation of which so many attempts were let through to the network.
+pub(super) fn fault<E>(operation: &'static str, error: &SdkError<E, HttpResponse>, departures: usize) -> Fault
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let status = error.raw_response().map(|response| response.status().as_u16());
     if let SdkError::ServiceError(answered) = error {
-        // The reason of a ValidationException tells a token mismatch; the SDK keeps it in the error's text only.
         let text = answered.err().to_string();
-        let message = answered.err().message().unwrap_or(&text).to_owned();
-        let message = if text.contains("IdempotentParameterMismatchException")
-            || format!("{:?}", answered.err()).contains("IdempotentParameterMismatchException")
-        {
-            format!("IdempotentParameterMismatchException: {message}")
-        } else {
-            message
-        };
-        let raw = Raw { code: answered.err().code(), status, message: &message, ..Raw::default() };
+        let message = answered.err().message().unwrap_or(&text);
+        let reason = reason(answered.raw()).unwrap_or_default();
+        let raw = Raw { code: answered.err().code(), status, message, reason: &reason, ..Raw::default() };
         return Fault::classify(operation, &raw);
     }
     if find::<Stopped>(error) == Some(&Stopped::TooLate) {
         return Fault::too_late(operation);
     }
     let stopped = find::<Stopped>(error).is_some();
-    let unsent = stopped || matches!(error, SdkError::ConstructionFailure(_)) || never_connected(error);
+    // What failed before it came to the network, such as a wait for credentials, reached nobody. Of several attempts the
+    // error is that of the last one, and tells nothing of those before.
+    let unsent = departures == 0 || (departures == 1 && never_connected(error));
     let credentials = !stopped && status.is_none() && find::<CredentialsError>(error).is_some();
     let message = if stopped {
         Stopped::OtherCredentials.to_string()
     } else if credentials {
         no_credentials(error)
     } else {
-        no_answer(error, unsent)
+        no_answer(error, departures, unsent)
     };
-    let mut fault = Fault::classify(operation, &Raw { code: None, status, message: &message, unsent, credentials });
+    let raw = Raw { status, message: &message, unsent, credentials, ..Raw::default() };
+    let mut fault = Fault::classify(operation, &raw);
     if stopped {
         CREDENTIALS_CHANGED.clone_into(&mut fault.code);
     }
@@ -57,6 +53,12 @@ pub fn credentials_changed() -> Fault {
     let message = Stopped::OtherCredentials.to_string();
     let raw = Raw { message: &message, unsent: true, ..Raw::default() };
     Fault { code: CREDENTIALS_CHANGED.to_owned(), ..Fault::classify("GetCallerIdentity", &raw) }
+}
+
+/// The member `reason` of a ValidationException, which every operation has as a type of its own.
+fn reason(answer: &HttpResponse) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(answer.body().bytes()?).ok()?;
+    Some(body.get("reason")?.as_str()?.to_owned())
 }
 
 /// Whether no byte of the request left: the name was not resolved, or no connection was made.
@@ -88,12 +90,13 @@ fn no_credentials(error: &(dyn Error + 'static)) -> String {
 }
 
 /// Why there is no answer, and where to look.
-fn no_answer<E>(error: &SdkError<E, HttpResponse>, unsent: bool) -> String
+fn no_answer<E>(error: &SdkError<E, HttpResponse>, departures: usize, unsent: bool) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let cause = innermost(error);
     match error {
+        _ if departures == 0 => format!("the request was not sent: {cause}"),
         SdkError::DispatchFailure(_) if unsent => format!(
             "no connection to AWS: {cause}. Check DNS, proxy, firewall and VPC endpoint between the operator and AWS"
         ),

@@ -33,6 +33,8 @@ pub struct Raw<'a> {
     pub status: Option<u16>,
     /// AWS's words, or the transport's.
     pub message: &'a str,
+    /// Why, in one word, where AWS tells it: the member `reason` of a `ValidationException`.
+    pub reason: &'a str,
     /// Whether no byte of the request left.
     pub unsent: bool,
     /// Whether it failed for want of credentials.
@@ -45,7 +47,7 @@ impl Fault {
         let class = if raw.credentials {
             Class::Credentials
         } else {
-            table::class(operation, raw.code, raw.status, raw.message)
+            table::class(operation, raw.code, raw.status, &format!("{} {}", raw.reason, raw.message))
         };
         let code = match (raw.code, raw.status) {
             (Some(code), _) => code.to_owned(),
@@ -136,6 +138,15 @@ mod tests {
             let fault = classify(code, status, message);
             assert_eq!((fault.class, fault.refusal), (class, refusal), "{code} {message}");
         }
+    }
+
+    #[test]
+    fn the_reason_tells_a_token_mismatch() {
+        let (code, reason) = (Some("ValidationException"), "IdempotentParameterMismatchException");
+        let raw = Raw { code, status: Some(400), message: "used before", reason, ..Raw::default() };
+        let fault = Fault::classify("CreateMemory", &raw);
+        assert_eq!((fault.class, fault.refusal), (Class::TokenMismatch, false));
+        assert_eq!(fault.sentence(), "CreateMemory: used before (ValidationException)");
     }
 
     #[test]

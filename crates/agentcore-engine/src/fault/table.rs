@@ -20,7 +20,7 @@ pub(super) struct Line {
     pub(super) code: &'static str,
     /// The operations; none for all.
     pub(super) operations: &'static [&'static str],
-    /// A part of the message in lower case, only where AWS gives nothing better.
+    /// A part of the reason or of the message in lower case, only where AWS gives nothing better.
     pub(super) fragment: &'static str,
     /// What it means.
     pub(super) class: Class,
@@ -50,7 +50,7 @@ const ENDPOINT: &[&str] = &["GetAgentRuntimeEndpoint"];
 /// One line a rule, the special ones before the general ones of their code.
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    // The reason of the exception, which the SDK keeps in its text only.
+    // The reason of the exception.
     line("ValidationException", ANY, "idempotentparametermismatch", Class::TokenMismatch, Model),
     line("ValidationException", ANY, "role validation failed", Class::Role, Terraform),
     line("ValidationException", RUNTIME, "access denied while validating ecr uri", Class::Role, Terraform),
@@ -112,7 +112,8 @@ const fn by_status(status: Option<u16>) -> Class {
         Some(429) => Class::Throttled,
         Some(402) => Class::Quota,
         Some(401 | 403) => Class::Denied,
-        None | Some(408 | 500..) => Class::Unavailable,
+        // An answer of success that can't be read, or of somebody between here and AWS, says nothing of the request.
+        None | Some(..=399 | 408 | 500..) => Class::Unavailable,
         Some(_) => Class::Invalid,
     }
 }
@@ -163,6 +164,8 @@ mod tests {
     #[test]
     fn a_code_that_nobody_knows_is_told_by_its_status() {
         for (status, expected) in [
+            (Some(200), Class::Unavailable),
+            (Some(302), Class::Unavailable),
             (Some(400), Class::Invalid),
             (Some(401), Class::Denied),
             (Some(402), Class::Quota),
