@@ -8,7 +8,7 @@ use std::{
 };
 
 use agentcore_engine::{fault::Fault, known::Shown};
-use futures::{FutureExt, future::join_all};
+use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::{Notify, mpsc::UnboundedSender},
@@ -19,8 +19,8 @@ use super::{
     Facts, Watch, Who,
     choose::{Look, choose},
     resting::Resting,
-    walk::Walk,
-    watches::{Due, Watches},
+    walk::{Step, Walk},
+    watches::Watches,
 };
 use crate::aws::{
     Aws, Connection, Control,
@@ -183,14 +183,14 @@ impl<L: Listing> Observer<L> {
     /// Looks for ever. A panic in it is a defect of the operator, and no reason to be blind from then on.
     async fn run(self: Arc<Self>) {
         loop {
-            if AssertUnwindSafe(self.rounds()).catch_unwind().await.is_err() {
+            if AssertUnwindSafe(Arc::clone(&self).rounds()).catch_unwind().await.is_err() {
                 tracing::error!(list = L::LIST, region = %self.region, "a look panicked: a defect of the operator");
             }
             sleep(Duration::from_secs(1)).await;
         }
     }
 
-    async fn rounds(&self) {
+    async fn rounds(self: Arc<Self>) {
         loop {
             let next = self.next_at();
             let wait = next.and_then(|at| Duration::try_from(at.duration_since(Timestamp::now())).ok());
@@ -208,7 +208,7 @@ impl<L: Listing> Observer<L> {
         [state.watches.next_at(), walk].into_iter().flatten().min()
     }
 
-    async fn round(&self) {
+    async fn round(self: &Arc<Self>) {
         let now = Timestamp::now();
         let (due, lists, walks) = {
             let mut state = lock(&self.state);
@@ -233,24 +233,22 @@ impl<L: Listing> Observer<L> {
             return;
         };
         let look = if lists { choose(due.looks, self.lists.pages()) } else { Look::Get };
-        let list = async {
-            match look {
-                _ if due.looks == 0 => {}
-                Look::Get => {
-                    let mut state = lock(&self.state);
-                    let passes = state.watches.take_due(now);
-                    state.wake(&passes);
-                }
-                Look::List => self.list(&connection, now).await,
+        self.look_beside(&connection.control, due.sides);
+        if walks && (due.looks == 0 || look == Look::Get) {
+            let (observer, connection) = (Arc::clone(self), connection.clone());
+            let step = lock(&self.state).walk.goes(now);
+            // Nobody waits for it, least of all what is in transition.
+            tokio::spawn(async move { observer.walk(&connection, step, now).await });
+        }
+        match look {
+            _ if due.looks == 0 => {}
+            Look::Get => {
+                let mut state = lock(&self.state);
+                let passes = state.watches.take_due(now);
+                state.wake(&passes);
             }
-        };
-        let sides = self.look_beside(&connection.control, &due);
-        let walk = async {
-            if walks && (due.looks == 0 || look == Look::Get) {
-                self.walk(&connection).await;
-            }
-        };
-        tokio::join!(list, sides, walk);
+            Look::List => self.list(&connection, now).await,
+        }
     }
 
     /// One list for all that is due.
@@ -290,46 +288,48 @@ impl<L: Listing> Observer<L> {
         }
     }
 
-    /// Reads what is beside resources that have settled.
-    async fn look_beside(&self, control: &Control, due: &Due) {
-        let reads = due.sides.iter().map(|(who, id, version)| async move {
-            let began = Timestamp::now();
-            let side = L::Side::read(control, id).await;
-            let settled = side.has_settled(version.as_deref());
+    /// Reads what is beside resources that have settled. One that is not answered delays nothing else.
+    fn look_beside(self: &Arc<Self>, control: &Control, sides: Vec<(Who, String, Option<String>)>) {
+        {
             let mut state = lock(&self.state);
-            if state.watches.looked_beside(who, settled, Timestamp::now()) {
-                state.sides.insert(id.clone(), (began, side));
-            }
-        });
-        join_all(reads).await;
-        let mut state = lock(&self.state);
-        let now = Timestamp::now();
-        state.sides.retain(|_, (at, _)| now < *at + FRESH);
+            let now = Timestamp::now();
+            state.sides.retain(|_, (at, _)| now < *at + FRESH);
+        }
+        for (who, id, version) in sides {
+            let (observer, control) = (Arc::clone(self), control.clone());
+            tokio::spawn(async move {
+                let began = Timestamp::now();
+                let side = L::Side::read(&control, &id).await;
+                let settled = side.has_settled(version.as_deref());
+                {
+                    let mut state = lock(&observer.state);
+                    if state.watches.looked_beside(&who, settled, Timestamp::now()) {
+                        state.sides.insert(id, (began, side));
+                    }
+                }
+                observer.changed.notify_one();
+            });
+        }
     }
 
     /// The next page of the slow walk through the list.
-    async fn walk(&self, connection: &Connection) {
-        let (after, began) = {
+    async fn walk(&self, connection: &Connection, step: Step, began: Timestamp) {
+        {
             let mut state = lock(&self.state);
-            let passes = {
-                let lists = state.walk.works(Timestamp::now());
-                state.resting.due(lists, Timestamp::now())
-            };
+            let works = state.walk.works(began);
+            let passes = state.resting.due(works, began);
             state.wake(&passes);
-            (state.walk.after(), Timestamp::now())
-        };
-        match L::page(&connection.control, after).await {
+        }
+        match L::page(&connection.control, step.after.clone()).await {
             Ok(page) => {
-                let (part, whole) = {
+                let whole = {
                     let mut state = lock(&self.state);
                     let items = page.items.clone();
                     let part = Sweep { began, items, fault: Some(Fault::incomplete(L::LIST, "a part of the list")) };
-                    let whole = state.walk.went(page, began);
                     let passes = state.resting.listed(&part);
                     state.wake(&passes);
-                    (part, whole)
+                    state.walk.went(&step, page, began)
                 };
-                drop(part);
                 if let Some((sweep, pages)) = whole {
                     self.lists.set_pages(pages);
                     self.swept(&sweep);

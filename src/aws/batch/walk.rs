@@ -9,9 +9,20 @@ use crate::aws::listing::{Listed, Page, Sweep};
 /// How long after a page the next one is asked for: two a minute.
 const EACH: SignedDuration = SignedDuration::from_secs(30);
 
+/// A page that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// Where it begins.
+    pub(super) after: Option<String>,
+    /// Of which round through the list it is: one that was begun anew meanwhile has no use for it.
+    round: u64,
+}
+
 /// Where the walk is.
 #[derive(Debug)]
 pub(super) struct Walk {
+    /// How often it has begun.
+    round: u64,
     next_at: Timestamp,
     after: Option<String>,
     began: Timestamp,
@@ -26,24 +37,27 @@ impl Walk {
     /// At the beginning.
     pub(super) fn new(now: Timestamp) -> Self {
         let (after, items) = (None, Vec::new());
-        Self { next_at: now + EACH, after, began: now, items, pages: 0, whole: now, whole_pages: 1 }
+        Self { round: 0, next_at: now + EACH, after, began: now, items, pages: 0, whole: now, whole_pages: 1 }
     }
 
     pub(super) fn next_at(&self) -> Timestamp {
         self.next_at
     }
 
-    /// Where the next page begins.
-    pub(super) fn after(&self) -> Option<String> {
-        self.after.clone()
+    /// The next page is asked for.
+    pub(super) fn goes(&mut self, now: Timestamp) -> Step {
+        if self.after.is_none() {
+            self.begin(now);
+        }
+        self.next_at = now + EACH;
+        Step { after: self.after.clone(), round: self.round }
     }
 
     /// A page was read. Gives the whole list and the number of its pages where it was the last one.
-    pub(super) fn went(&mut self, page: Page, began: Timestamp) -> Option<(Sweep, usize)> {
-        if self.after.is_none() {
-            self.begin(began);
+    pub(super) fn went(&mut self, step: &Step, page: Page, began: Timestamp) -> Option<(Sweep, usize)> {
+        if step.round != self.round {
+            return None;
         }
-        self.next_at = began + EACH;
         self.pages += 1;
         self.items.extend(page.items);
         // A list that does not go on is begun anew.
@@ -81,6 +95,7 @@ impl Walk {
     }
 
     fn begin(&mut self, now: Timestamp) {
+        self.round += 1;
         self.after = None;
         self.began = now;
         self.items.clear();
@@ -101,32 +116,51 @@ mod tests {
         Page { items, next: next.map(str::to_owned) }
     }
 
+    /// Asks for the next page, and has it.
+    fn goes(walk: &mut Walk, second: i64, ids: &[&str], next: Option<&str>) -> Option<(Sweep, usize)> {
+        let step = walk.goes(at(second));
+        walk.went(&step, page(ids, next), at(second))
+    }
+
     #[test]
     fn two_pages_a_minute_make_a_whole_list() {
         let mut walk = Walk::new(at(0));
         assert_eq!(walk.next_at(), at(30));
-        assert!(walk.went(page(&["a"], Some("p2")), at(30)).is_none());
-        assert_eq!((walk.next_at(), walk.after().as_deref()), (at(60), Some("p2")));
-        let (sweep, pages) = walk.went(page(&["b"], None), at(60)).unwrap();
+        assert!(goes(&mut walk, 30, &["a"], Some("p2")).is_none());
+        assert_eq!((walk.next_at(), walk.after.as_deref()), (at(60), Some("p2")));
+        let (sweep, pages) = goes(&mut walk, 60, &["b"], None).unwrap();
         // It says what was there when it began.
         assert_eq!((sweep.began, pages, sweep.items.len(), sweep.fault), (at(30), 2, 2, None));
-        assert_eq!((walk.next_at(), walk.after()), (at(90), None));
-        let (sweep, pages) = walk.went(page(&["c"], None), at(90)).unwrap();
+        assert_eq!((walk.next_at(), walk.after.as_deref()), (at(90), None));
+        let (sweep, pages) = goes(&mut walk, 90, &["c"], None).unwrap();
         assert_eq!((sweep.began, pages, sweep.items.len()), (at(90), 1, 1));
     }
 
     #[test]
     fn a_failed_page_begins_anew() {
         let mut walk = Walk::new(at(0));
-        walk.went(page(&["a"], Some("p2")), at(30));
+        goes(&mut walk, 30, &["a"], Some("p2"));
         walk.failed(at(60));
-        assert_eq!((walk.next_at(), walk.after()), (at(90), None));
-        let (sweep, _) = walk.went(page(&["a", "b"], None), at(90)).unwrap();
+        assert_eq!((walk.next_at(), walk.after.as_deref()), (at(90), None));
+        let (sweep, _) = goes(&mut walk, 90, &["a", "b"], None).unwrap();
         assert_eq!((sweep.began, sweep.items.len()), (at(90), 2));
         // So does a list that does not go on.
-        walk.went(page(&["a"], Some("p2")), at(120));
-        assert!(walk.went(page(&["b"], Some("p2")), at(150)).is_none());
-        assert_eq!(walk.after(), None);
+        goes(&mut walk, 120, &["a"], Some("p2"));
+        assert!(goes(&mut walk, 150, &["b"], Some("p2")).is_none());
+        assert_eq!(walk.after, None);
+    }
+
+    #[test]
+    fn a_page_of_a_walk_that_was_begun_anew_is_no_part_of_the_next() {
+        let mut walk = Walk::new(at(0));
+        goes(&mut walk, 30, &["a"], Some("p2"));
+        let second = walk.goes(at(60));
+        assert_eq!((second.after.as_deref(), walk.next_at()), (Some("p2"), at(90)));
+        // Somebody sees the whole list before the page is there: it lacks what the first page had.
+        walk.swept(at(61));
+        assert!(walk.went(&second, page(&["b"], None), at(60)).is_none());
+        let (sweep, _) = goes(&mut walk, 91, &["a", "b"], None).unwrap();
+        assert_eq!(sweep.items.len(), 2);
     }
 
     #[test]

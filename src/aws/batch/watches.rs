@@ -16,6 +16,9 @@ const BESIDE: SignedDuration = SignedDuration::from_secs(20);
 /// How long lists may lack a resource, or show nothing new of it, until it is read by itself.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
 
+/// How long a look at what is beside a resource may take: longer than AWS is given to answer.
+const ASKED: SignedDuration = SignedDuration::from_secs(30);
+
 /// How long lists may lack a resource that its object has seen.
 const UNLISTED: SignedDuration = SignedDuration::from_secs(10);
 
@@ -134,11 +137,13 @@ impl Watches {
         let mut due = Due::default();
         let soon = now + self.least * 2;
         let mut is_due = false;
-        for (who, entry) in &self.entries {
+        for (who, entry) in &mut self.entries {
             match entry.next {
                 Next::Pass if entry.at <= now => due.passes.push(who.clone()),
                 Next::Side if entry.at <= now => {
                     due.sides.push((who.clone(), entry.watch.id.clone(), entry.watch.version.clone()));
+                    // Not once more while that look is under way.
+                    entry.at = now + ASKED;
                 }
                 Next::Look if entry.at <= soon => {
                     is_due |= entry.at <= now;
@@ -372,6 +377,12 @@ mod tests {
         assert!(watches.listed(&ready, at(5)).is_empty());
         assert_eq!(watches.due(at(6)), Due::default());
         assert_eq!(watches.due(at(7)).sides, [(who("x"), "a".to_owned(), Some("1".to_owned()))]);
+        // Not twice at the same time, and anew where nothing has come of it.
+        assert!(watches.due(at(36)).sides.is_empty());
+        assert_eq!(watches.due(at(37)).sides.len(), 1);
+        watches.watch(who("x"), watch("a", "CREATING", 0));
+        assert!(watches.listed(&ready, at(5)).is_empty());
+        assert_eq!(watches.due(at(7)).sides.len(), 1);
         assert!(!watches.looked_beside(&who("x"), false, at(7)));
         assert!(watches.due(at(7)).sides.is_empty());
         assert_eq!(watches.due(at(8)).sides.len(), 1);
