@@ -232,12 +232,9 @@ pub(super) async fn pass<K: Managed>(
 }
 
 /// The cluster could not be read or written. The client has repeated what it can.
-fn on_error<K: Managed>(_: Arc<PartialObjectMeta<K::Object>>, error: &Error, _: Arc<Shell<K>>) -> Action {
-    Action::requeue(super::backoff::spread(match error {
-        // What an older or newer operator wrote does not change by itself.
-        Error::Status(_) | Error::Incomplete(_) | Error::Kind(_) => Duration::from_mins(5),
-        _ => Duration::from_secs(3),
-    }))
+#[allow(clippy::needless_pass_by_value, reason = "the shape of a controller's policy")]
+fn on_error<K: Managed>(object: Arc<PartialObjectMeta<K::Object>>, error: &Error, shell: Arc<Shell<K>>) -> Action {
+    Action::requeue(shell.after_error(object.metadata.uid.as_deref().unwrap_or_default(), error))
 }
 
 fn report<K: Managed>(error: &controller::Error<Error, watcher::Error>) {

@@ -1,4 +1,4 @@
-//! Passes that wait for their turn to write to AWS, and what ends the wait early.
+//! Objects that change while their write waits for its turn: that ends the wait.
 
 use std::{
     collections::HashMap,
@@ -7,27 +7,24 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// The objects of a kind that wait, by namespace and name.
+/// The objects of a kind that have a pass now, by namespace and name.
 #[derive(Debug, Default)]
 pub(super) struct Waits(Mutex<HashMap<(String, String), Arc<Notify>>>);
 
 impl Waits {
-    /// Waits for `turn`; `None` if the object changes before it comes.
-    pub(super) async fn turn<T>(&self, namespace: &str, name: &str, turn: impl Future<Output = T>) -> Option<T> {
+    /// From now on changes of the object are noticed, until this is dropped. Had before the object is read, so that none
+    /// is missed in between.
+    pub(super) fn notice(&self, namespace: &str, name: &str) -> Change<'_> {
         let key = (namespace.to_owned(), name.to_owned());
         let changed = Arc::new(Notify::new());
         self.lock().insert(key.clone(), Arc::clone(&changed));
-        let _entry = Entry { waits: self, key };
-        tokio::select! {
-            turn = turn => Some(turn),
-            () = changed.notified() => None,
-        }
+        Change { waits: self, key, changed }
     }
 
     /// The object has changed.
     pub(super) fn interrupt(&self, namespace: &str, name: &str) {
-        if let Some(waits) = self.lock().get(&(namespace.to_owned(), name.to_owned())) {
-            waits.notify_one();
+        if let Some(changed) = self.lock().get(&(namespace.to_owned(), name.to_owned())) {
+            changed.notify_one();
         }
     }
 
@@ -36,13 +33,22 @@ impl Waits {
     }
 }
 
-/// One that waits, until it is dropped.
-struct Entry<'a> {
+/// The next change of an object.
+#[derive(Debug)]
+pub(super) struct Change<'a> {
     waits: &'a Waits,
     key: (String, String),
+    changed: Arc<Notify>,
 }
 
-impl Drop for Entry<'_> {
+impl Change<'_> {
+    /// Waits for it; at once if it has come already.
+    pub(super) async fn comes(&self) {
+        self.changed.notified().await;
+    }
+}
+
+impl Drop for Change<'_> {
     fn drop(&mut self) {
         self.waits.lock().remove(&self.key);
     }
@@ -50,22 +56,24 @@ impl Drop for Entry<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::{pending, ready};
+    use futures::FutureExt;
 
     use super::*;
 
     #[tokio::test]
-    async fn the_turn_or_a_change_ends_the_wait() {
+    async fn a_change_is_noticed_from_the_beginning() {
         let waits = Waits::default();
-        assert_eq!(waits.turn("ns", "a", ready(1)).await, Some(1));
-        let (ended, ()) = tokio::join!(waits.turn("ns", "a", pending::<()>()), async {
-            waits.interrupt("ns", "b");
-            waits.interrupt("ns", "a");
-        });
-        assert_eq!(ended, None);
-        assert!(waits.lock().is_empty());
-        // Nobody waits: nothing is kept for later.
+        let change = waits.notice("ns", "a");
+        waits.interrupt("ns", "b");
+        assert!(change.comes().now_or_never().is_none());
+        // Before anybody waits for it.
         waits.interrupt("ns", "a");
-        assert_eq!(waits.turn("ns", "a", ready(2)).await, Some(2));
+        change.comes().await;
+        assert!(change.comes().now_or_never().is_none(), "each counts once");
+        drop(change);
+        assert!(waits.lock().is_empty());
+        // Nobody is there: nothing is kept for later.
+        waits.interrupt("ns", "a");
+        assert!(waits.notice("ns", "a").comes().now_or_never().is_none());
     }
 }

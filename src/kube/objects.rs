@@ -69,6 +69,11 @@ pub(super) fn words(error: &kube::Error) -> String {
 }
 
 impl Error {
+    /// Whether the API server has answered, and not only failed to.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self, Self::Api { source, .. } if matches!(**source, kube::Error::Api(_)))
+    }
+
     fn api(action: &'static str) -> impl Fn(kube::Error) -> Self {
         move |source| match &source {
             kube::Error::Api(status) if status.is_conflict() => Self::Conflict,

@@ -157,17 +157,25 @@ impl<K: Managed> Shell<K> {
             () = self.shared.shutdown.cancelled() => return Ok(Rest::UntilChange),
             slot = self.shared.slots.slot() => slot,
         };
-        slot.run(self.passes(namespace, name)).await
+        slot.run(async {
+            let mut booked = None;
+            let rest = self.passes(namespace, name, &mut booked).await;
+            if let Some(unused) = booked {
+                unused.release();
+            }
+            rest
+        })
+        .await
     }
 
-    async fn passes(&self, namespace: &str, name: &str) -> Result<Rest, Error> {
+    async fn passes(&self, namespace: &str, name: &str, booked: &mut Option<Booked>) -> Result<Rest, Error> {
         let objects = Objects::new(self.shared.client.clone(), namespace);
-        let mut booked = None;
         let mut contested = None;
         for _ in 0..IN_A_ROW {
             if self.shared.shutdown.is_cancelled() {
                 return Ok(Rest::UntilChange);
             }
+            let change = self.waits.notice(namespace, name);
             let Some(found) = objects.get(name).await? else {
                 self.forget(namespace, name);
                 return Ok(Rest::UntilChange);
@@ -179,10 +187,10 @@ impl<K: Managed> Shell<K> {
             if let Ok(spec) = &read.object.spec {
                 self.shared.referrers.set(K::NAME, namespace, name, &K::references(spec));
             }
-            let again = match self.pass(&objects, read, &finalizers, &mut booked).await {
+            let again = match self.pass(&objects, read, &finalizers, booked).await {
                 Ok(End::Rests(again)) => Ok(again),
                 Ok(End::InLine(line)) => {
-                    booked = self.wait_in_line(&line, namespace, name).await;
+                    *booked = self.wait_in_line(&line, &change).await;
                     continue;
                 }
                 Err(error) => Err(error),
@@ -247,7 +255,11 @@ impl<K: Managed> Shell<K> {
                         if booked.as_ref().is_none_or(|booked| booked.operation != operation) {
                             // An announcement has a time: when there is a turn, it is asked for anew.
                             match self.book(objects, &read, &intent).await? {
-                                Ok(turn) => *booked = Some(turn),
+                                Ok(turn) => {
+                                    if let Some(unused) = booked.replace(turn) {
+                                        unused.release();
+                                    }
+                                }
                                 Err(line) => return Ok(End::InLine(line)),
                             }
                             continue;
@@ -272,6 +284,17 @@ impl<K: Managed> Shell<K> {
         }
         tracing::error!(kind = K::NAME, name = %read.object.meta.name, "a pass without an end: a defect of the operator");
         Ok(End::Rests(Again::Retry(Class::Invalid)))
+    }
+
+    /// When an object is looked after again whose pass met this error of the cluster.
+    pub fn after_error(&self, uid: &str, error: &Error) -> Duration {
+        match error {
+            // What an older or newer operator wrote does not change by itself.
+            Error::Status(_) | Error::Incomplete(_) | Error::Kind(_) => backoff::spread(Duration::from_mins(5)),
+            // What the API server refuses of this object it will refuse again; others have their turn meanwhile.
+            error if error.is_answer() => backoff::delay(Class::Unavailable, self.hints.failed(uid)),
+            _ => backoff::spread(Duration::from_secs(3)),
+        }
     }
 
     /// The object has changed: if it waits for a turn, it does so no longer.

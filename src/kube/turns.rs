@@ -6,6 +6,7 @@ use agentcore_engine::{queued, step::Intent};
 use jiff::Timestamp;
 
 use super::{
+    line::Change,
     objects::{Error, Objects, Read},
     shell::Shell,
 };
@@ -29,7 +30,16 @@ pub(super) struct InLine {
 pub(super) struct Booked {
     pub(super) operation: &'static str,
     /// None where AWS can't be reached: the write will fail anyway.
-    _turn: Option<Turn>,
+    turn: Option<(Limiter, Turn)>,
+}
+
+impl Booked {
+    /// The write is not announced: its turn is somebody else's.
+    pub(super) fn release(self) {
+        if let Some((limiter, turn)) = self.turn {
+            limiter.release(self.operation, turn);
+        }
+    }
 }
 
 impl<K: Managed> Shell<K> {
@@ -42,12 +52,12 @@ impl<K: Managed> Shell<K> {
     ) -> Result<Result<Booked, InLine>, Error> {
         let operation = K::operation(intent.verb);
         let Ok(connection) = self.shared.aws.connect(&intent.region).await else {
-            return Ok(Ok(Booked { operation, _turn: None }));
+            return Ok(Ok(Booked { operation, turn: None }));
         };
         let limiter = connection.control.limiter();
         if limiter.wait(operation) <= SHORT_WAIT {
             let turn = limiter.turn(operation).await;
-            return Ok(Ok(Booked { operation, _turn: Some(turn) }));
+            return Ok(Ok(Booked { operation, turn: Some((limiter.clone(), turn)) }));
         }
         if let Some(status) = queued(&read.object, &limiter.describe(operation), Timestamp::now()) {
             objects.write_status(read, &status).await?;
@@ -57,14 +67,15 @@ impl<K: Managed> Shell<K> {
     }
 
     /// Waits for a turn, without a slot. None if the object changes meanwhile, or the operator stops.
-    pub(super) async fn wait_in_line(&self, line: &InLine, namespace: &str, name: &str) -> Option<Booked> {
+    pub(super) async fn wait_in_line(&self, line: &InLine, change: &Change<'_>) -> Option<Booked> {
         let turn = slot::aside(async {
             tokio::select! {
                 biased;
                 () = self.shared.shutdown.cancelled() => None,
-                turn = self.waits.turn(namespace, name, line.limiter.turn(line.operation)) => turn,
+                () = change.comes() => None,
+                turn = line.limiter.turn(line.operation) => Some(turn),
             }
         });
-        turn.await.map(|turn| Booked { operation: line.operation, _turn: Some(turn) })
+        turn.await.map(|turn| Booked { operation: line.operation, turn: Some((line.limiter.clone(), turn)) })
     }
 }

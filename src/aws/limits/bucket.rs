@@ -56,6 +56,12 @@ impl Bucket {
         Err(Duration::from_secs_f64((1.0 - self.level) / self.rate))
     }
 
+    /// A token that was taken is not needed.
+    pub(super) fn give_back(&mut self, now: Instant) {
+        self.pass_time(now);
+        self.level = self.capacity.min(self.level + 1.0);
+    }
+
     /// Something was sent without a token: those who come later wait for it.
     pub(super) fn sent_without(&mut self, now: Instant) {
         self.pass_time(now);

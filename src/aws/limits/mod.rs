@@ -94,6 +94,11 @@ impl Limiter {
         self.line(operation).unused.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// There is no request after all: the turn is whose turn it is next. It can't be kept for later.
+    pub fn release(&self, operation: &'static str, Turn(()): Turn) {
+        lock(&self.line(operation).bucket).give_back(Instant::now());
+    }
+
     /// Waits until a write may leave that has had its turn: at once, unless others whose turn was earlier leave just now.
     pub async fn leaves(&self, operation: &'static str) {
         let line = self.line(operation);
@@ -250,6 +255,19 @@ mod tests {
         assert!(began.elapsed() < Duration::from_millis(100));
         // Once.
         assert!(tokio::time::timeout(Duration::from_millis(100), limiter.turn("CreateMemory")).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn turns_that_nobody_needs_are_not_saved_up() {
+        let limiter = limiter(0.2);
+        for _ in 0..5 {
+            let turn = limiter.turn("CreateMemory").await;
+            limiter.release("CreateMemory", turn);
+        }
+        let began = Instant::now();
+        let _turn = limiter.turn("CreateMemory").await;
+        assert!(began.elapsed() < Duration::from_millis(100));
+        assert!(limiter.wait("CreateMemory") > Duration::from_millis(500));
     }
 
     #[tokio::test]
