@@ -41,20 +41,9 @@ impl<K: Kind> Pass<'_, K> {
         {
             return Ok(step);
         }
-        let accepted = settled.record.accepted_digest.as_deref();
-        let differs = accepted.is_some() && desired.digest.settings_differ(accepted);
-        let consent = self.object.meta.annotation(agentcore_api::keys::annotation::ALLOW_DELETE_STRATEGIES);
-        let changed = differs || settled.again || self.redeploy().is_some();
-        let plan = K::plan(&Planning {
-            spec: desired.spec,
-            desired: &desired.body.settings,
-            view: settled.view,
-            record: &settled.record,
-            changed,
-            policy: self.policy(),
-            consent: consent.into_iter().flat_map(|names| names.split(',').map(str::trim)).collect(),
-        });
-        let plan = self.without_drift(desired, &mut settled, plan, changed);
+        self.forget_unmade(&mut settled, first.began);
+        let differs = Self::differs(desired, &settled.record);
+        let plan = self.planned(desired, &mut settled);
         // Planned with what was before: a resource that was edited before it first worked may still be replaced.
         if (settled.good || settled.record.adopted) && !matches!(plan, Plan::Replace(_)) {
             settled.record.ever_active = true;
@@ -107,6 +96,51 @@ impl<K: Kind> Pass<'_, K> {
                 Ok(self.rest_in(settled.status, verdict, &message, self.at_rest()))
             }
             Plan::InSync => self.in_sync(desired, settled, first),
+        }
+    }
+
+    /// Whether the settings are others than AWS last accepted.
+    fn differs(desired: &Desired<'_, K>, record: &PartRecord) -> bool {
+        let accepted = record.accepted_digest.as_deref();
+        accepted.is_some() && desired.digest.settings_differ(accepted)
+    }
+
+    /// What must change, without what others have changed where that is not to be set back.
+    pub(crate) fn planned(&self, desired: &Desired<'_, K>, settled: &mut Settled<'_, K>) -> Plan<K::Change> {
+        let consent = self.object.meta.annotation(agentcore_api::keys::annotation::ALLOW_DELETE_STRATEGIES);
+        let changed = Self::differs(desired, &settled.record) || settled.again || self.redeploy().is_some();
+        let plan = K::plan(&Planning {
+            spec: desired.spec,
+            desired: &desired.body.settings,
+            view: settled.view,
+            record: &settled.record,
+            changed,
+            policy: self.policy(),
+            consent: consent.into_iter().flat_map(|names| names.split(',').map(str::trim)).collect(),
+        });
+        self.without_drift(desired, settled, plan, changed)
+    }
+
+    /// After a refused update the names of its children are anybody's again; but not before no other send of it, such
+    /// as that of another replica, can still be on its way: what that makes is this object's.
+    fn forget_unmade(&self, settled: &mut Settled<'_, K>, began: Timestamp) {
+        let record = &mut settled.record;
+        let over = record::last_asked(record).is_none_or(|asked| began >= asked + self.rules.lookup_delay);
+        if over && record.failure.is_some() && !self.known.announced {
+            record.children.retain(|child| child.id.is_some());
+            record::put::<K>(&mut settled.status, record.clone());
+        }
+    }
+
+    /// When to look again after a refused update: at the latest when the names of its children are to be forgotten.
+    fn not_after_unmade(&self, record: &PartRecord, again: Again) -> Again {
+        let unmade = record.children.iter().any(|child| child.id.is_none());
+        match (again, record::last_asked(record)) {
+            (Again::After(time), Some(asked)) if unmade => {
+                let over = (asked + self.rules.lookup_delay).duration_since(self.now) + SignedDuration::from_secs(1);
+                Again::After(time.min(over))
+            }
+            (again, _) => again,
         }
     }
 
@@ -184,15 +218,15 @@ impl<K: Kind> Pass<'_, K> {
                         (Verdict::Retrying(Reason::Conflict), message, Again::Retry(fault.class))
                     }
                     class if fault.refusal || class == Class::TokenMismatch => {
-                        if fault.refusal {
-                            // What was announced with it was not made, and the names are anybody's again.
-                            part.children.retain(|child| child.id.is_some());
-                        }
                         record::failed(&mut part, &digest, fault.class.reason(), self.now);
                         let (verdict, message, again) = self.refused(&part, fault);
                         // A look costs nothing: the same body is not due for an hour.
-                        let soon = Again::After(SignedDuration::from_secs(10));
-                        (verdict, message, if may_be_gone { soon } else { again })
+                        let again = if may_be_gone {
+                            Again::After(SignedDuration::from_secs(10))
+                        } else {
+                            self.not_after_unmade(&part, again)
+                        };
+                        (verdict, message, again)
                     }
                     _ => Self::undecided(fault),
                 };
@@ -336,11 +370,13 @@ impl<K: Kind> Pass<'_, K> {
         {
             return Ok(Some(end));
         }
-        let last = removed.is_empty() || set.is_empty();
-        let call = if set.is_empty() {
-            Call::Untag { region, arn: arn.clone(), keys: removed }
-        } else {
+        // Removed first, because there may be no more than fifty. Once they are seen to be gone the others are set, and
+        // that is the end, however AWS shows them.
+        let last = set.is_empty() || removed.is_empty();
+        let call = if removed.is_empty() {
             Call::Tag { region, arn: arn.clone(), tags: set }
+        } else {
+            Call::Untag { region, arn: arn.clone(), keys: removed }
         };
         let updating = Verdict::Progressing(Reason::Updating);
         let message = format!("updates the tags of the {} {}", K::NOUN, settled.view.facts.id);
@@ -354,8 +390,11 @@ impl<K: Kind> Pass<'_, K> {
                 if last {
                     part.accepted_digest = with_tags;
                     part.failure = None;
+                    (updating, message, Again::Now)
+                } else {
+                    // Where AWS goes on showing them for a while, it is not asked again and again.
+                    (updating, message, Again::Retry(Class::NotFound))
                 }
-                (updating, message, Again::Now)
             }
             // AWS takes tags of this kind at its creation only, and nobody is known to have edited them since.
             Err(fault)

@@ -17,7 +17,6 @@ use crate::{
     record,
     rules::Mutation,
     step::{Accepted, Act, Again, Call, Intent, Outcome, Step, Verb},
-    take::Origin,
 };
 
 impl<K: Kind> Pass<'_, K> {
@@ -44,7 +43,7 @@ impl<K: Kind> Pass<'_, K> {
             match self.look_up(&desired.place, self.record(), 0, None)? {
                 Found::Ours(candidate) => return Err(self.found(desired, None, &candidate.id)),
                 Found::Stranger(_, Stranger { earlier: Some(earlier), .. }) => {
-                    return Err(self.take(desired, None, &earlier.id, Origin::Earlier));
+                    return self.take_earlier(desired, None, &earlier);
                 }
                 // Where names are not unique, a stranger is in nobody's way; but whoever chose the name may have meant it.
                 Found::Stranger(_, stranger) => return Err(self.not_owned(&desired.place.name, &stranger)),
@@ -59,9 +58,7 @@ impl<K: Kind> Pass<'_, K> {
     fn would_create(&self, desired: &Desired<'_, K>) -> Flow<Step<K>, K> {
         match self.look_up(&desired.place, self.record(), 0, None)? {
             Found::Ours(candidate) => Ok(self.found(desired, None, &candidate.id)),
-            Found::Stranger(_, Stranger { earlier: Some(earlier), .. }) => {
-                Ok(self.take(desired, None, &earlier.id, Origin::Earlier))
-            }
+            Found::Stranger(_, Stranger { earlier: Some(earlier), .. }) => self.take_earlier(desired, None, &earlier),
             Found::Stranger(_, stranger) => Ok(self.not_owned(&desired.place.name, &stranger)),
             Found::Unreadable(fault) => Ok(self.fault(&fault)),
             Found::Empty(_) => {
@@ -253,10 +250,10 @@ impl<K: Kind> Pass<'_, K> {
         match first {
             Found::Ours(candidate) => Ok(self.found(desired, Some(record), &candidate.id)),
             // AWS refused our create because of that name, so nothing of ours exists.
-            Found::Stranger(_, stranger) if Self::refused_for_name(record) => Ok(match stranger.earlier {
-                Some(earlier) => self.take(desired, Some(record), &earlier.id, Origin::Earlier),
-                None => self.name_taken(desired, record, &stranger),
-            }),
+            Found::Stranger(_, stranger) if Self::refused_for_name(record) => match stranger.earlier {
+                Some(earlier) => self.take_earlier(desired, Some(record), &earlier),
+                None => Ok(self.name_taken(desired, record, &stranger)),
+            },
             Found::Unreadable(fault) => Ok(self.fault(&fault)),
             Found::Empty(began) | Found::Stranger(began, _) if began >= proof_from => {
                 if self.rules.breaks(Mutation::OneEmptyLookupIsEnough) {

@@ -142,7 +142,7 @@ impl<K: Kind> Pass<'_, K> {
         {
             return Ok(end);
         }
-        if Self::hides(first) {
+        if let Some(fault) = Self::hides(first) {
             // Where AWS hides what is gone: first the delete, if the list shows it, then the lists.
             let sent = record.delete_sent_at.as_ref().map(|at| at.0);
             let due = self.known.announced || sent.is_none_or(|sent| self.now >= sent + UNREAD);
@@ -157,10 +157,7 @@ impl<K: Kind> Pass<'_, K> {
                         format!("AWS denies a look at {id}, which may mean that it is gone: looks at the list");
                     Ok(self.deleting(self.object.status.clone(), &message, self.until(from)))
                 }
-                _ => match &first.value {
-                    Err(fault) => Err(self.fault_while_deleting(fault)),
-                    Ok(_) => Ok(self.deleting(self.object.status.clone(), "", Again::Now)),
-                },
+                _ => Err(self.fault_while_deleting(fault)),
             };
         }
         let view = match &first.value {

@@ -4,7 +4,7 @@ use agentcore_api::status::{Fate, PartRecord};
 use jiff::Timestamp;
 
 use crate::{
-    fault::Class,
+    fault::{Class, Fault},
     kind::{Kind, State, View},
     known::{Candidate, Timed},
     lookup::Whose,
@@ -133,8 +133,8 @@ impl<K: Kind> Pass<'_, K> {
         Ok(Gone::Confirmed)
     }
 
-    /// Whether a read failed in the way in which AWS may hide what is gone.
-    pub(crate) fn hides(first: &Timed<Option<View<K>>>) -> bool {
-        first.value.as_ref().is_err_and(|fault| fault.class == Class::Denied)
+    /// A read that failed in the way in which AWS may hide what is gone.
+    pub(crate) fn hides(first: &Timed<Option<View<K>>>) -> Option<&Fault> {
+        first.value.as_ref().err().filter(|fault| fault.class == Class::Denied)
     }
 }

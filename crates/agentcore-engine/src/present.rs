@@ -70,7 +70,7 @@ impl<K: Kind> Pass<'_, K> {
         let view = match &first.value {
             Ok(view) => view.as_ref(),
             // AWS may hide what is gone.
-            Err(fault) if Self::hides(first) => {
+            Err(fault) if Self::hides(first).is_some() => {
                 return match self.confirm_gone_by_list(place, record, id)? {
                     Gone::Confirmed => Ok(self.is_gone(desired, record, id)),
                     Gone::Another(other) => Ok(self.found(desired, Some(&record::without_id(record)), &other)),
@@ -111,7 +111,13 @@ impl<K: Kind> Pass<'_, K> {
             part.ever_active = true;
             record::put::<K>(&mut status, part.clone());
         }
-        if record.delete_sent_at.is_some() {
+        if self.is_withdrawn(desired, &part, view, &meant) {
+            if let Some(until) = self.on_its_way_until(record) {
+                return Ok(self.may_still_go(status, id, until));
+            }
+            part.delete_sent_at = None;
+            record::put::<K>(&mut status, part.clone());
+        } else if record.delete_sent_at.is_some() {
             return self.replacing(desired, &part, status, view, &meant);
         }
         match meant {
@@ -209,6 +215,8 @@ impl<K: Kind> Pass<'_, K> {
             return end;
         }
         let message = format!("the {} {id} was deleted in AWS, not by this operator: creates it anew", K::NOUN);
+        // That an update of it was refused says nothing of a create.
+        let record = &PartRecord { failure: None, ..record.clone() };
         self.start_over(record, Verdict::Progressing(Reason::Creating), &message)
     }
 

@@ -2,13 +2,19 @@
 
 use agentcore_api::status::{Child, Fate, PartRecord, Reason};
 
+use jiff::SignedDuration;
+
 use crate::{
     conditions::Verdict,
-    kind::Kind,
-    pass::{Desired, Pass, Place},
+    kind::{Kind, State, View},
+    known::Candidate,
+    pass::{Desired, Flow, Pass, Place},
     record,
     step::{Again, Step},
 };
+
+/// When it is looked whether the resource of an earlier object is gone: no list is awaited for it.
+const UNTIL_GONE: SignedDuration = SignedDuration::from_secs(3);
 
 /// How a resource that was found came to be the object's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +31,28 @@ impl<K: Kind> Pass<'_, K> {
     /// What was created for this object was found.
     pub(crate) fn found(&self, desired: &Desired<'_, K>, record: Option<&PartRecord>, id: &str) -> Step<K> {
         self.take(desired, record, id, Origin::Created)
+    }
+
+    /// What an earlier object of this name has left is this object's; but not what is on its way out already.
+    pub(crate) fn take_earlier(
+        &self,
+        desired: &Desired<'_, K>,
+        record: Option<&PartRecord>,
+        earlier: &Candidate,
+    ) -> Flow<Step<K>, K> {
+        let read = self.ask_get(&desired.place.region, &earlier.id, 0, None)?;
+        let goes = |view: &View<K>| K::state(view) == State::Deleting;
+        if !read.value.as_ref().is_ok_and(|view| view.as_ref().is_some_and(goes)) {
+            return Ok(self.take(desired, record, &earlier.id, Origin::Earlier));
+        }
+        let message = format!(
+            "AWS is deleting the {} {} of an earlier {} of this name: creates another when that is gone",
+            K::NOUN,
+            earlier.id,
+            K::NAME
+        );
+        let status = self.object.status.clone();
+        Ok(self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::After(UNTIL_GONE)))
     }
 
     /// Writes that the resource is this object's.

@@ -202,8 +202,10 @@ impl<K: Kind> Pass<'_, K> {
         if self.requested() || self.rules.breaks(Mutation::RetryTerminalAtOnce) {
             return None;
         }
-        // Where the conditions tell of progress, this is the very attempt that somebody asked for.
-        self.status().condition(ConditionType::Ready).filter(|ready| ready.status == "False")?;
+        // Asked for since, and it is not known what came of it: this is that very attempt.
+        if record::last_asked(record).is_some_and(|asked| asked > failure.last.0) {
+            return None;
+        }
         let told = self.told();
         // Records of earlier versions don't say why: the conditions do, unless something else has come between.
         let reason = record::failure_reason(record).or_else(|| told.as_ref().map(|(_, reason, _)| *reason))?;

@@ -54,6 +54,10 @@ pub struct Switches {
     /// So many deletes fail after they were accepted.
     pub failing_deletes: u32,
     pub role_ready_at: Option<Timestamp>,
+    /// How long tags are shown as they were.
+    pub tags_lag: SignedDuration,
+    /// Tags are shown in AWS's own way.
+    pub tags_rendered: bool,
 }
 
 impl Default for Switches {
@@ -77,6 +81,8 @@ impl Default for Switches {
             missing: false,
             failing_deletes: 0,
             role_ready_at: None,
+            tags_lag: SignedDuration::ZERO,
+            tags_rendered: false,
         }
     }
 }
@@ -97,6 +103,8 @@ pub struct Resource {
     pub id: String,
     pub name: String,
     pub tags: TagMap,
+    /// When they were changed last, and what they were before.
+    pub retagged: Option<(Timestamp, TagMap)>,
     /// The uid of the object whose create made it.
     pub made_for: Option<String>,
     pub created_at: Timestamp,
@@ -195,7 +203,15 @@ impl Aws {
         let shape = Shape { state: "ACTIVE", settings: Spec::default(), version: 1, updated_at: now, reason: None };
         let id = format!("{name}-s{}", self.resources.len());
         let line = vec![(now, Some(shape))];
-        self.resources.push(Resource { id, name: name.to_owned(), tags, made_for: None, created_at: now, line });
+        self.resources.push(Resource {
+            id,
+            name: name.to_owned(),
+            tags,
+            retagged: None,
+            made_for: None,
+            created_at: now,
+            line,
+        });
     }
 
     fn read_time(&mut self, now: Timestamp, stale: bool) -> Timestamp {
@@ -264,7 +280,17 @@ impl Aws {
         }
         let deleted = self.switches.gone == Gone::Deleted;
         let found = self.resources.iter().find(|resource| resource.arn() == arn);
-        Ok(found.filter(|resource| deleted || resource.at(at).is_some()).map(|resource| resource.tags.clone()))
+        Ok(found.filter(|resource| deleted || resource.at(at).is_some()).map(|resource| self.shown_tags(resource, now)))
+    }
+
+    fn shown_tags(&self, resource: &Resource, now: Timestamp) -> TagMap {
+        let old = resource.retagged.as_ref().filter(|(at, _)| now < *at + self.switches.tags_lag);
+        let tags = old.map_or(&resource.tags, |(_, tags)| tags);
+        let render = |key: &String, value: &String| {
+            let own = key.contains("agentcore");
+            (key.clone(), if self.switches.tags_rendered && !own { value.to_uppercase() } else { value.clone() })
+        };
+        tags.iter().map(|(key, value)| render(key, value)).collect()
     }
 
     /// A write. `uid` is of the object in whose name it is made.
@@ -309,7 +335,7 @@ impl Aws {
         ];
         let made_for = body.tags.get(tag::UID).cloned();
         let (name, tags) = (body.name.clone(), body.tags.clone());
-        self.resources.push(Resource { id: id.clone(), name, tags, made_for, created_at: now, line });
+        self.resources.push(Resource { id: id.clone(), name, tags, retagged: None, made_for, created_at: now, line });
         self.tokens.insert(token.to_owned(), (text, id.clone()));
         Ok(self.accepted(&id, now))
     }
@@ -421,6 +447,7 @@ impl Aws {
     fn retag(&mut self, uid: &str, arn: &str, set: &Tags, removed: &[String], now: Timestamp) -> Outcome {
         let op = "TagResource";
         let resource = self.touched(uid, |resource| resource.arn() == arn, now).ok_or_else(|| not_found(op))?;
+        resource.retagged = Some((now, resource.tags.clone()));
         resource.tags.extend(set.clone());
         resource.tags.retain(|key, _| !removed.contains(key));
         Ok(Accepted::default())

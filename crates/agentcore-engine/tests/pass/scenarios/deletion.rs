@@ -1,6 +1,9 @@
 //! An object that is deleted.
 
-use agentcore_api::{common::DeletionPolicy, keys::annotation};
+use agentcore_api::{
+    common::{DeletionPolicy, Drift},
+    keys::annotation,
+};
 use agentcore_engine::object::Unreadable;
 use jiff::SignedDuration;
 
@@ -288,6 +291,48 @@ fn a_delete_that_fails_is_told_and_can_be_abandoned() {
     bench.run(1);
     assert!(bench.gone() && bench.ours().len() == 1);
     bench.clean();
+}
+
+/// The user takes the edit back before AWS has taken the delete: the last edit wins.
+#[test]
+fn a_replacement_is_withdrawn_with_the_edit() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.always = Some((What::Call, Trouble::Denied));
+    bench.edit(|spec| spec.fixed = Some("y".to_owned()));
+    bench.run(20);
+    assert_eq!(bench.says(), "False/AccessDenied");
+    bench.edit(|spec| spec.fixed = None);
+    bench.run(5);
+    assert!(bench.message().contains("may still be on its way"), "{}", bench.message());
+    bench.run(140);
+    assert_eq!(bench.says(), "True/Available");
+    // From now on it could be deleted.
+    bench.always = None;
+    bench.run(7200);
+    assert_eq!((bench.verbs().as_str(), bench.ours().len()), ("create", 1));
+    bench.silent();
+}
+
+/// Its delete was on its way: what it deletes is made anew as the spec is now.
+#[test]
+fn a_withdrawn_delete_that_arrives_all_the_same_is_made_up_for() {
+    for after in [10, 100] {
+        let mut bench = Bench::<true>::with_ready(Switches::default());
+        bench.always = Some((What::Call, Trouble::Denied));
+        bench.edit(|spec| spec.fixed = Some("y".to_owned()));
+        bench.run(5);
+        bench.always = None;
+        bench.edit(|spec| {
+            spec.fixed = None;
+            spec.common.drift = Drift::Report;
+        });
+        bench.run(after);
+        assert_eq!(bench.verbs(), "create");
+        bench.sweep_away();
+        bench.run(200);
+        assert_eq!((bench.says().as_str(), bench.verbs().as_str()), ("True/Available", "create create"), "{after} s");
+        bench.silent();
+    }
 }
 
 /// A replacement whose delete fails does not advise what only a deletion takes.

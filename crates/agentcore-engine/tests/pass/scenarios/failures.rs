@@ -285,3 +285,21 @@ fn reads_that_fail_cost_nothing() {
         bench.silent();
     }
 }
+
+/// Somebody else's change turns the conditions to progress: what was refused is not due before its hour all the same.
+#[test]
+fn what_others_change_does_not_bring_a_refused_update_forward() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.edit(|spec| spec.description = Some("invalid".to_owned()));
+    bench.run(10);
+    assert_eq!((bench.stalled().as_deref(), bench.calls("update")), (Some("InvalidSpec"), 1));
+    bench.turn_to("UPDATING");
+    bench.change(|_| {});
+    bench.run(30);
+    assert_eq!(bench.says(), "Unknown/Updating");
+    bench.turn_to("ACTIVE");
+    bench.run(600);
+    assert_eq!((bench.stalled().as_deref(), bench.calls("update")), (Some("InvalidSpec"), 1));
+    bench.run(3600);
+    assert_eq!(bench.calls("update"), 2);
+}

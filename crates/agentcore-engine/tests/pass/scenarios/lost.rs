@@ -72,6 +72,33 @@ fn a_wiped_status_without_a_resource_creates_one() {
     bench.silent();
 }
 
+/// AWS has refused the update that would have made it. Another send of the same, which was lost, makes it after all.
+#[test]
+fn a_child_that_comes_after_a_refusal_is_ours() {
+    for (comes, ours) in [(Some(1), true), (Some(60), true), (Some(110), true), (None, false)] {
+        let mut bench = Bench::<true>::with_ready(Switches::default());
+        bench.edit(|spec| {
+            spec.children.push("one".to_owned());
+            spec.description = Some("invalid".to_owned());
+        });
+        bench.run(5);
+        assert_eq!(bench.stalled().as_deref(), Some("InvalidSpec"));
+        if let Some(after) = comes {
+            bench.run(after);
+            bench.others_change(|settings| settings.children.push("one".to_owned()));
+        }
+        bench.run(200);
+        let children = bench.record().children;
+        let told: Vec<_> = children.iter().map(|child| (child.name.as_str(), child.id.as_deref())).collect();
+        // Where nothing came, the name is anybody's again.
+        assert_eq!(told, if ours { vec![("one", Some("id-one"))] } else { Vec::new() }, "{comes:?}");
+        assert_eq!((bench.stalled().as_deref(), bench.verbs().as_str()), (Some("InvalidSpec"), "create update"));
+        let passes = bench.passes;
+        bench.run(3000);
+        assert_eq!(bench.passes, passes);
+    }
+}
+
 /// A list that lags shows the resource that was just replaced: the count of creations goes on.
 #[test]
 fn a_list_that_lags_does_not_start_the_count_over() {

@@ -1,12 +1,13 @@
 //! The resource of an earlier object of the same name is taken over, and nobody else's.
 
 use agentcore_api::{
-    common::DeletionPolicy,
+    common::{DeletionPolicy, Drift},
     keys::{annotation, tag},
 };
+use jiff::SignedDuration;
 
 use crate::{
-    aws::Switches,
+    aws::{Shape, Switches},
     bench::Bench,
     stories::{described, spec},
     toy::Spec,
@@ -119,6 +120,36 @@ fn what_is_taken_over_is_not_deleted_because_it_failed() {
     assert_eq!(bench.calls("delete"), 0);
     assert!(bench.calls("update") > 0, "it is mended where that can be");
     assert_eq!(bench.says(), "True/Available");
+    bench.clean();
+}
+
+/// It went with the earlier object, whatever the spec says of what others do to this one's.
+#[test]
+fn what_is_on_its_way_out_makes_room_whatever_drift_says() {
+    for drift in [Drift::Correct, Drift::Report, Drift::Ignore] {
+        for seconds in [5, 60, 300] {
+            makes_room::<false>(drift, seconds, seconds + 30);
+            // The create that AWS refused for its name is first given its time.
+            makes_room::<true>(drift, seconds, seconds + 150);
+        }
+    }
+}
+
+fn makes_room<const U: bool>(drift: Drift, seconds: i64, within: i64) {
+    let mut bench = with_left_over::<U>(Switches::default());
+    grant(&mut bench);
+    let now = bench.now;
+    let resource = &mut bench.home().resources[0];
+    let deleting = Shape { state: "DELETING", ..resource.at(now).unwrap().clone() };
+    resource.becomes(now, vec![(SignedDuration::ZERO, Some(deleting)), (SignedDuration::from_secs(seconds), None)]);
+    let mut spec = spec();
+    spec.common.drift = drift;
+    bench.create(spec);
+    bench.run(3);
+    assert!(bench.message().contains("of an earlier Toy of this name"), "{}", bench.message());
+    bench.run(within);
+    assert_eq!(bench.says(), "True/Available", "{drift:?} {seconds}");
+    assert_eq!((bench.verbs().matches("create").count(), bench.ours().len()), (if U { 3 } else { 2 }, 1));
     bench.clean();
 }
 
