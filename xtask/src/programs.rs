@@ -30,11 +30,15 @@ pub(crate) enum Profile {
 /// Builds the operator and the simulator; cargo says where it put them, whatever its target directory is.
 pub(crate) fn build(root: &Path, profile: Profile) -> anyhow::Result<Programs> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let selection: &[&str] = match profile {
+        // The whole workspace: a selection would be built with other features, and everything below it once more.
+        Profile::Dev => &["--workspace", "--bins"],
+        // As it is released: with the features that these have, and no others.
+        Profile::Release => &["--release", "--package", "agentcore-operator", "--package", "agentcore-sim", "--bins"],
+    };
     let output = Command::new(cargo)
         .args(["build", "--locked", "--message-format=json-render-diagnostics"])
-        // The whole workspace: a selection would be built with other features, and everything below it once more.
-        .args(["--workspace", "--bins"])
-        .args((profile == Profile::Release).then_some("--release"))
+        .args(selection)
         .current_dir(root)
         .stderr(Stdio::inherit())
         .output()
