@@ -29,9 +29,9 @@ where
         return Fault::too_late(operation);
     }
     let stopped = find::<Stopped>(error).is_some();
-    // What failed before it came to the network, such as a wait for credentials, reached nobody. Of several attempts the
-    // error is that of the last one, and tells nothing of those before.
-    let unsent = departures == 0 || (departures == 1 && never_connected(error));
+    // What failed before it came to the network, such as a wait for credentials, reached nobody. (The error is that of
+    // the last attempt; only reads have several.)
+    let unsent = departures == 0 || never_connected(error);
     let credentials = !stopped && status.is_none() && find::<CredentialsError>(error).is_some();
     let message = if stopped {
         Stopped::OtherCredentials.to_string()
