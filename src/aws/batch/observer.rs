@@ -266,7 +266,10 @@ impl<L: Listing> Observer<L> {
             }
         }
         match &sweep.fault {
-            None => self.swept(&sweep),
+            None => {
+                lock(&self.state).walk.swept(now, self.lists.pages());
+                self.swept(&sweep);
+            }
             Some(fault) => self.failed(connection, fault).await,
         }
     }
@@ -275,8 +278,7 @@ impl<L: Listing> Observer<L> {
     fn swept(&self, sweep: &Sweep) {
         let now = Timestamp::now();
         let mut state = lock(&self.state);
-        state.walk.swept(now);
-        let passes = state.resting.listed(sweep);
+        let passes = state.resting.listed(sweep, Some(sweep.began));
         state.wake(&passes);
         if now >= state.audit_at {
             state.audit_at = now + AUDIT.1;
@@ -326,9 +328,11 @@ impl<L: Listing> Observer<L> {
                     let mut state = lock(&self.state);
                     let items = page.items.clone();
                     let part = Sweep { began, items, fault: Some(Fault::incomplete(L::LIST, "a part of the list")) };
-                    let passes = state.resting.listed(&part);
+                    let whole = state.walk.went(&step, page, began);
+                    let since = state.walk.shown_since();
+                    let passes = state.resting.listed(&part, since);
                     state.wake(&passes);
-                    state.walk.went(&step, page, began)
+                    whole
                 };
                 if let Some((sweep, pages)) = whole {
                     self.lists.set_pages(pages);

@@ -7,6 +7,9 @@ use jiff::SignedDuration;
 /// After about this time it is looked at first.
 const FIRST: SignedDuration = SignedDuration::from_secs(1);
 
+/// What takes long is looked at early on no more often than this part of its usual time.
+const EARLY: i32 = 50;
+
 /// The longest time between two looks.
 const LONGEST: SignedDuration = SignedDuration::from_secs(10);
 
@@ -37,7 +40,8 @@ impl Pace {
         // Hardly anything is expected before that time has passed, and it is late after twice of it. But things may have
         // become faster: the longer nothing was seen the less often is looked.
         let from = expected * 19 / 20;
-        let wait = if age < from { ((from - age) / 2).min(age / 5) } else { (age - expected * 2) / 20 };
+        let wait =
+            if age < from { ((from - age) / 2).min((age / 5).max(usual / EARLY)) } else { (age - expected * 2) / 20 };
         wait.clamp(pace, LONGEST.max(pace))
     }
 }

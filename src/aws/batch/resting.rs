@@ -55,6 +55,8 @@ struct Entry {
     facts: Facts,
     /// When it was last read by itself.
     looked: Timestamp,
+    /// When the last list began that showed it.
+    listed: Option<Timestamp>,
     /// What a list showed that was looked into: it starts no second pass.
     known: Option<Facts>,
     /// Lists lack it, and that was looked into.
@@ -71,8 +73,9 @@ impl Resting {
     /// An object has come to rest, or was found at rest.
     pub(super) fn rests(&mut self, who: Who, id: &str, facts: Facts, looked: Timestamp) {
         let before = self.entries.remove(&who).filter(|before| before.id == id);
-        let (known, unlisted) = before.map_or((None, false), |before| (before.known, before.unlisted));
-        self.entries.insert(who, Entry { id: id.to_owned(), facts, looked, known, unlisted });
+        let (known, unlisted, listed) =
+            before.map_or((None, false, None), |before| (before.known, before.unlisted, before.listed));
+        self.entries.insert(who, Entry { id: id.to_owned(), facts, looked, listed, known, unlisted });
     }
 
     pub(super) fn forget(&mut self, who: &Who) {
@@ -88,10 +91,10 @@ impl Resting {
         self.entries.is_empty()
     }
 
-    /// What lists show of resources at rest. Gives the objects that have a pass because of it.
-    pub(super) fn listed(&mut self, sweep: &Sweep) -> Vec<Who> {
+    /// What a list, or a part of one, shows of resources at rest; with it, all that is there was shown by lists that
+    /// began at `since` or later. Gives the objects that have a pass because of it.
+    pub(super) fn listed(&mut self, sweep: &Sweep, since: Option<Timestamp>) -> Vec<Who> {
         let by_id: HashMap<&str, &Listed> = sweep.items.iter().map(|item| (item.id.as_str(), item)).collect();
-        let whole = sweep.fault.is_none();
         let mut passes = Vec::new();
         for (who, entry) in &mut self.entries {
             if sweep.began < entry.looked {
@@ -99,12 +102,17 @@ impl Resting {
             }
             let differs = if let Some(listed) = by_id.get(entry.id.as_str()) {
                 entry.unlisted = false;
+                // A whole walk began long before its last page.
+                entry.listed = entry.listed.max(Some(sweep.began));
                 let shown = Facts::from(*listed);
                 let differs = !entry.facts.agree(&shown) && entry.known.as_ref() != Some(&shown);
                 entry.known = differs.then_some(shown).or(entry.known.take());
                 differs
             } else {
-                let absent = whole && !entry.unlisted && sweep.began >= entry.looked + LATE;
+                let absent = !entry.unlisted
+                    && since.is_some_and(|since| {
+                        since >= entry.looked + LATE && entry.listed.is_none_or(|listed| listed < since)
+                    });
                 entry.unlisted |= absent;
                 absent
             };
@@ -167,6 +175,13 @@ mod tests {
         Sweep { began: at(began), items: items.iter().map(item).collect(), fault }
     }
 
+    impl Resting {
+        /// What a list shows, whole or not.
+        fn shown(&mut self, sweep: &Sweep) -> Vec<Who> {
+            self.listed(sweep, sweep.fault.is_none().then_some(sweep.began))
+        }
+    }
+
     fn resting() -> Resting {
         let mut resting = Resting::default();
         resting.rests(who("x"), "a", facts("READY", Some("1"), Some(0)), at(0));
@@ -191,17 +206,32 @@ mod tests {
             let mut resting = resting();
             let items: Vec<_> = shown.clone().into_iter().map(|facts| ("a", facts)).collect();
             let expected = if passes { vec![who("x")] } else { Vec::new() };
-            assert_eq!(resting.listed(&sweep(began, &items, true)), expected, "{shown:?}");
-            assert!(resting.listed(&sweep(began + 30, &items, true)).is_empty() || !passes, "{shown:?}: twice");
+            assert_eq!(resting.shown(&sweep(began, &items, true)), expected, "{shown:?}");
+            assert!(resting.shown(&sweep(began + 30, &items, true)).is_empty() || !passes, "{shown:?}: twice");
         }
     }
 
     #[test]
     fn a_part_of_a_list_proves_no_absence() {
         let mut resting = resting();
-        assert!(resting.listed(&sweep(30, &[], false)).is_empty());
+        assert!(resting.shown(&sweep(30, &[], false)).is_empty());
         let moved = [("a", facts("READY", Some("2"), None))];
-        assert_eq!(resting.listed(&sweep(60, &moved, false)), [who("x")]);
+        assert_eq!(resting.shown(&sweep(60, &moved, false)), [who("x")]);
+    }
+
+    #[test]
+    fn parts_of_a_list_prove_absence_together() {
+        let mut resting = resting();
+        let here = [("a", facts("READY", Some("1"), Some(0)))];
+        assert!(resting.listed(&sweep(60, &here, false), None).is_empty());
+        // It was shown by one of the last pages, or by the one before them all.
+        assert!(resting.listed(&sweep(90, &[], false), Some(at(60))).is_empty());
+        assert_eq!(resting.listed(&sweep(120, &[], false), Some(at(61))), [who("x")]);
+        assert!(resting.listed(&sweep(150, &[], false), Some(at(90))).is_empty(), "twice");
+        // It came to rest after the first of these pages.
+        resting.rests(who("y"), "b", facts("READY", Some("1"), Some(0)), at(100));
+        assert!(resting.listed(&sweep(180, &[], false), Some(at(100))).is_empty());
+        assert_eq!(resting.listed(&sweep(210, &[], false), Some(at(110))), [who("y")]);
     }
 
     #[test]
@@ -209,19 +239,19 @@ mod tests {
         let mut resting = Resting::default();
         let updated = Timestamp::from_millisecond(1_000_000_700).unwrap();
         resting.rests(who("x"), "a", Facts { updated_at: Some(updated), ..facts("ACTIVE", None, None) }, at(0));
-        assert!(resting.listed(&sweep(30, &[("a", facts("ACTIVE", None, Some(0)))], true)).is_empty());
+        assert!(resting.shown(&sweep(30, &[("a", facts("ACTIVE", None, Some(0)))], true)).is_empty());
     }
 
     #[test]
     fn what_a_pass_has_looked_into_is_known_until_it_changes_again() {
         let mut resting = resting();
         let odd = [("a", facts("READY", Some("1"), Some(9)))];
-        assert_eq!(resting.listed(&sweep(30, &odd, true)), [who("x")]);
+        assert_eq!(resting.shown(&sweep(30, &odd, true)), [who("x")]);
         // The read shows something else than the list, for ever.
         resting.rests(who("x"), "a", facts("READY", Some("1"), Some(0)), at(31));
-        assert!(resting.listed(&sweep(60, &odd, true)).is_empty());
+        assert!(resting.shown(&sweep(60, &odd, true)).is_empty());
         let more = [("a", facts("READY", Some("1"), Some(70)))];
-        assert_eq!(resting.listed(&sweep(90, &more, true)), [who("x")]);
+        assert_eq!(resting.shown(&sweep(90, &more, true)), [who("x")]);
     }
 
     #[test]
@@ -243,10 +273,10 @@ mod tests {
     #[test]
     fn what_lists_lack_is_read_more_often() {
         let mut resting = resting();
-        assert_eq!(resting.listed(&sweep(30, &[], true)), [who("x")]);
+        assert_eq!(resting.shown(&sweep(30, &[], true)), [who("x")]);
         resting.rests(who("x"), "a", facts("READY", Some("1"), Some(0)), at(31));
         assert_eq!(resting.due(true, at(31 + 600)), [who("x")]);
-        assert!(resting.listed(&sweep(700, &[("a", facts("READY", Some("1"), Some(0)))], true)).is_empty());
+        assert!(resting.shown(&sweep(700, &[("a", facts("READY", Some("1"), Some(0)))], true)).is_empty());
         assert!(resting.due(true, at(3600)).is_empty());
     }
 }

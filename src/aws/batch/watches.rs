@@ -23,7 +23,10 @@ const ASKED: SignedDuration = SignedDuration::from_secs(30);
 const UNLISTED: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long to wait at least between two lists, for each page that they have.
-const PAGE: SignedDuration = SignedDuration::from_millis(100);
+const PAGE: SignedDuration = SignedDuration::from_millis(160);
+
+/// So few are read one by one, and a little more often: that costs nobody much.
+const FEW: usize = 3;
 
 /// How far apart the two looks begin that make an object Ready, where the first one is a list.
 const GAP: SignedDuration = SignedDuration::from_millis(500);
@@ -115,7 +118,11 @@ impl Watches {
 
     /// A list of so many pages is made less often.
     pub(super) fn have_pages(&mut self, pages: usize) {
-        self.least = self.short.max(PAGE * i32::try_from(pages).unwrap_or(i32::MAX));
+        self.least = if self.entries.len() <= FEW {
+            self.short * 2 / 3
+        } else {
+            self.short.max(PAGE * i32::try_from(pages).unwrap_or(i32::MAX))
+        };
     }
 
     pub(super) fn forget(&mut self, who: &Who) {
@@ -360,11 +367,14 @@ mod tests {
     #[test]
     fn a_long_list_is_made_less_often() {
         let mut watches = watches();
-        for (pages, wait) in [(1, 1), (10, 1), (30, 3)] {
+        for (pages, wait) in [(1, 1000), (5, 1000), (10, 1600), (30, 4800)] {
+            for name in ["w", "x", "y", "z"] {
+                watches.watch(who(name), watch(name, "CREATING", 0));
+            }
             watches.have_pages(pages);
-            watches.watch(who("x"), watch("a", "CREATING", 0));
-            assert!(watches.listed(&sweep(4, &[("a", "CREATING")], true), at(4)).is_empty());
-            assert_eq!(watches.next_at(), Some(at(4 + wait)), "{pages} pages");
+            let items = ["w", "x", "y", "z"].map(|name| (name, "CREATING"));
+            assert!(watches.listed(&sweep(4, &items, true), at(4)).is_empty());
+            assert_eq!(watches.next_at(), Some(at(4) + SignedDuration::from_millis(wait)), "{pages} pages");
         }
     }
 
