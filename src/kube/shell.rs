@@ -176,18 +176,19 @@ impl<K: Managed> Shell<K> {
                 return Ok(Rest::UntilChange);
             }
             let change = self.waits.notice(namespace, name);
-            let Some(found) = objects.get(name).await? else {
+            let Some(found) = Box::pin(objects.get(name)).await? else {
                 self.forget(namespace, name);
                 return Ok(Rest::UntilChange);
             };
             let finalizers = found.metadata.finalizers.clone().unwrap_or_default();
             let uid = found.metadata.uid.clone().unwrap_or_default();
-            let namespace_uid = self.namespace_uid(&uid, namespace, name).await?;
+            let namespace_uid = Box::pin(self.namespace_uid(&uid, namespace, name)).await?;
             let read = Read::new(found, &namespace_uid)?;
             if let Ok(spec) = &read.object.spec {
                 self.shared.referrers.set(K::NAME, namespace, name, &K::references(spec));
             }
-            let again = match self.pass(&objects, read, &finalizers, booked).await {
+            // Apart, so that a thousand objects that wait in line hold nothing of what a pass needs while it works.
+            let again = match Box::pin(self.pass(&objects, read, &finalizers, booked)).await {
                 Ok(End::Rests(again)) => Ok(again),
                 Ok(End::InLine(line)) => {
                     *booked = self.wait_in_line(&line, &change).await;

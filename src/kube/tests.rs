@@ -302,3 +302,12 @@ async fn who_loses_every_race_for_an_object_is_slow_to_try_again() {
     let turns = "agentcore_aws_client_rate_limit_wait_seconds_count{operation=\"CreateCodeInterpreter\"} 6";
     assert!(metrics.contains(turns), "{metrics}");
 }
+
+/// A thousand objects may wait for their turn at the same time.
+#[tokio::test]
+async fn a_pass_that_waits_is_small() {
+    let shell = shell(api_server(Arc::default()).await, "http://127.0.0.1:9", 1).await;
+    let waits = shell.look_after("ns", "name");
+    let size = size_of_val(&waits);
+    assert!(size < 8192, "{size} bytes");
+}
