@@ -29,11 +29,11 @@ pub(crate) struct Arguments {
     profile: Vec<Profile>,
 
     /// For how long the objects are left alone, to see what is done at rest
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(5..))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..))]
     rest: u64,
 
-    /// How many rounds of at most 100 objects a kind run at the same time; larger ones run alone
-    #[arg(long, value_name = "ROUNDS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=8))]
+    /// How many measurements of at most 100 objects run at the same time; larger ones have the machine for themselves
+    #[arg(long, value_name = "MEASUREMENTS", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=8))]
     side_by_side: u32,
 
     /// Write the figures into this file too, as a JSON array of rows

@@ -35,13 +35,10 @@ use self::{
     cluster::Place,
     figures::{Beside, Row},
     operator::Operator,
-    plan::Round,
+    plan::{Round, SMALL},
     round::Common,
 };
 use crate::programs::{self, Profile};
-
-/// Of more objects of a kind than this, a round has the machine for itself.
-const SMALL: usize = 100;
 
 /// How many threads wait, look and count. The machine's CPUs are for what is measured.
 const THREADS: usize = 2;

@@ -122,8 +122,21 @@ impl fmt::Display for Round {
     }
 }
 
-/// The rounds, longest waits first, so that others run beside them.
+/// Of more objects of a kind than this, a round has the machine for itself.
+pub(crate) const SMALL: usize = 100;
+
+/// The rounds: small ones a kind each, those that take longest first, so that others run beside them.
 pub(crate) fn rounds(kinds: &[Kind], n: &[u16], profiles: &[Profile]) -> Vec<Round> {
+    let apart = |round: Round| {
+        let alone = |kind| Round { kinds: vec![kind], ..round.clone() };
+        if round.n > SMALL { vec![round] } else { round.kinds.iter().copied().map(alone).collect() }
+    };
+    let mut rounds: Vec<Round> = together(kinds, n, profiles).into_iter().flat_map(apart).collect();
+    rounds.sort_by_key(|round| (round.n > SMALL, !round.kinds.contains(&Kind::AgentMemory)));
+    rounds
+}
+
+fn together(kinds: &[Kind], n: &[u16], profiles: &[Profile]) -> Vec<Round> {
     let kinds = if kinds.is_empty() { Kind::value_variants().to_vec() } else { kinds.to_vec() };
     let round = |(profile, n): (Profile, u16)| Round { kinds: kinds.clone(), n: n.into(), profile };
     if n.is_empty() && profiles.is_empty() {
@@ -155,6 +168,14 @@ mod tests {
         {
             assert!(all.iter().any(|round| round.starts_with(wanted)), "{wanted}");
         }
+    }
+
+    #[test]
+    fn small_rounds_are_of_a_kind_and_the_large_one_comes_last() {
+        let all: Vec<String> = rounds(&[], &[], &[]).iter().map(ToString::to_string).collect();
+        assert_eq!(all.len(), 19);
+        assert_eq!(all[0], "x3, N=100: AgentMemory");
+        assert_eq!(all[18], "realistic, N=1000: AgentRuntime, AgentMemory, CodeInterpreter");
     }
 
     #[test]
