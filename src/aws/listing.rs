@@ -1,8 +1,11 @@
 //! Lists: what a kind says of its own, and complete lists that many share.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use agentcore_engine::{fault::Fault, known::Candidate};
@@ -11,6 +14,9 @@ use tokio::sync::Mutex;
 
 use super::Control;
 use crate::slot;
+
+/// How long parts of a list are enough although they don't show where something is.
+const LOST: SignedDuration = SignedDuration::from_secs(10);
 
 /// How AWS lists the resources of a kind, and what a list leaves open.
 pub trait Listing: Send + Sync + 'static {
@@ -100,6 +106,44 @@ pub struct Sweep {
 pub struct Lists {
     last: Mutex<Option<Arc<Sweep>>>,
     pages: AtomicUsize,
+    /// How many pages the last look took: of the whole list, or of a part.
+    cost: AtomicUsize,
+    index: Mutex<Option<Index>>,
+}
+
+/// What stands on which page. A hint: a page that is asked for again shows what is there then.
+#[derive(Debug)]
+struct Index {
+    /// When the whole list was last looked through.
+    whole: Timestamp,
+    pages: Vec<Part>,
+}
+
+/// What a page showed when it was read last.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Where it begins.
+    after: Option<String>,
+    ids: HashSet<String>,
+}
+
+impl Index {
+    /// The pages that show these resources, and the last one, where new ones may come. `None` where the whole list is
+    /// better: it is not much longer, or has not told for a while where one of them is.
+    fn pages_of(&self, ids: &[String], now: Timestamp) -> Option<Vec<usize>> {
+        let last = self.pages.len().checked_sub(1)?;
+        let mut wanted = BTreeSet::from([last]);
+        for id in ids {
+            match self.pages.iter().position(|page| page.ids.contains(id)) {
+                Some(number) => {
+                    wanted.insert(number);
+                }
+                None if now >= self.whole + LOST => return None,
+                None => {}
+            }
+        }
+        (wanted.len() * 2 <= self.pages.len()).then(|| wanted.into_iter().collect())
+    }
 }
 
 impl Lists {
@@ -112,13 +156,56 @@ impl Lists {
         if let Some(sweep) = last.as_ref().filter(serves) {
             return Arc::clone(sweep);
         }
-        let (sweep, pages) = sweep::<L>(control).await;
+        let (sweep, parts) = sweep::<L>(control).await;
+        let mut index = self.index.lock().await;
+        *index = None;
         if sweep.fault.is_none() {
-            self.pages.store(pages, Ordering::Relaxed);
+            self.set_pages(parts.len());
+            self.cost.store(parts.len(), Ordering::Relaxed);
+            *index = Some(Index { whole: sweep.began, pages: parts });
         }
         let sweep = Arc::new(sweep);
         *last = Some(Arc::clone(&sweep));
         sweep
+    }
+
+    /// The pages of a long list on which these resources are, if that is known and they are few: they prove what is
+    /// there, and not what isn't. Otherwise `None`.
+    pub async fn part<L: Listing>(&self, control: &Control, ids: &[String]) -> Option<Sweep> {
+        let _one_at_a_time = slot::aside(self.last.lock()).await;
+        let mut index = self.index.lock().await;
+        let began = Timestamp::now();
+        let wanted = index.as_ref()?.pages_of(ids, began)?;
+        let mut sweep =
+            Sweep { began, items: Vec::new(), fault: Some(Fault::incomplete(L::LIST, "a part of the list")) };
+        let mut read = 0;
+        for number in wanted {
+            // The last page may have become several.
+            let mut next = Some(number);
+            while let Some(number) = next.take() {
+                let after = index.as_ref()?.pages.get(number)?.after.clone();
+                let Ok(page) = L::page(control, after.clone()).await else {
+                    // It may not be there any more: the whole list tells.
+                    *index = None;
+                    return None;
+                };
+                read += 1;
+                let pages = &mut index.as_mut()?.pages;
+                pages.get_mut(number)?.ids = page.items.iter().map(|item| item.id.clone()).collect();
+                if number + 1 == pages.len() && page.next.is_some() && page.next != after {
+                    pages.push(Part { after: page.next, ids: HashSet::new() });
+                    next = Some(number + 1);
+                }
+                sweep.items.extend(page.items);
+            }
+        }
+        self.cost.store(read, Ordering::Relaxed);
+        Some(sweep)
+    }
+
+    /// How many pages the last look at the list took: one if nobody has looked yet.
+    pub fn cost(&self) -> usize {
+        self.cost.load(Ordering::Relaxed).max(1)
     }
 
     /// How many pages the list had last: one if nobody has seen it yet.
@@ -132,11 +219,11 @@ impl Lists {
     }
 }
 
-/// Lists everything, page by page, because each request goes through the control's checks. Gives the number of pages too.
-pub async fn sweep<L: Listing>(control: &Control) -> (Sweep, usize) {
+/// Lists everything, page by page, because each request goes through the control's checks. Gives what is on each, too.
+pub async fn sweep<L: Listing>(control: &Control) -> (Sweep, Vec<Part>) {
     let mut sweep = Sweep { began: Timestamp::now(), items: Vec::new(), fault: None };
     let mut after: Option<String> = None;
-    let mut pages = 0;
+    let mut parts = Vec::new();
     loop {
         let page = match L::page(control, after.clone()).await {
             Ok(page) => page,
@@ -145,7 +232,7 @@ pub async fn sweep<L: Listing>(control: &Control) -> (Sweep, usize) {
                 break;
             }
         };
-        pages += 1;
+        parts.push(Part { after: after.clone(), ids: page.items.iter().map(|item| item.id.clone()).collect() });
         sweep.items.extend(page.items);
         if page.next.is_none() {
             break;
@@ -156,7 +243,7 @@ pub async fn sweep<L: Listing>(control: &Control) -> (Sweep, usize) {
         }
         after = page.next;
     }
-    (sweep, pages)
+    (sweep, parts)
 }
 
 #[cfg(test)]
@@ -182,7 +269,7 @@ mod tests {
     /// Lists of so many pages, of which one may fail; how many were asked for.
     struct Fake<const PAGES: usize, const FAILS: usize>;
 
-    static ASKED: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
+    static ASKED: [AtomicUsize; 11] = [const { AtomicUsize::new(0) }; 11];
 
     impl<const PAGES: usize, const FAILS: usize> Listing for Fake<PAGES, FAILS> {
         const LIST: &'static str = "ListFakes";
@@ -230,6 +317,36 @@ mod tests {
         assert_eq!(lists.pages(), 1, "it is not known how many there are");
         let whole = lists.since::<Fake<3, 3>>(&control, before).await;
         assert_eq!((whole.fault.clone(), whole.items.len(), lists.pages()), (None, 3, 3));
+    }
+
+    #[tokio::test]
+    async fn of_a_long_list_the_pages_are_read_that_show_what_is_awaited() {
+        let (lists, control) = (Lists::default(), control());
+        let part = async |ids: &[&str]| {
+            let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+            let part = lists.part::<Fake<10, 14>>(&control, &ids).await;
+            part.map(|sweep| sweep.items.into_iter().map(|item| item.id).collect::<Vec<_>>())
+        };
+        assert_eq!(part(&["3"]).await, None, "nobody has seen the list yet");
+        lists.since::<Fake<10, 14>>(&control, Timestamp::now()).await;
+        assert_eq!((asked(10), lists.cost()), (10, 10));
+        // And the last page, where new ones may come.
+        assert_eq!(part(&["3", "new"]).await.unwrap(), ["3", "10"]);
+        assert_eq!((asked(10), lists.cost(), lists.pages()), (12, 2, 10));
+        assert_eq!(part(&["1", "2", "3", "4", "5"]).await, None, "the whole list is hardly longer");
+        assert_eq!(asked(10), 12);
+        // A page fails: the whole list is needed.
+        assert_eq!(part(&["4", "5"]).await, None);
+        assert_eq!((asked(10), part(&["3"]).await), (14, None));
+    }
+
+    #[test]
+    fn what_no_page_shows_for_long_needs_the_whole_list() {
+        let whole = Timestamp::UNIX_EPOCH;
+        let page = |id: &str| Part { after: None, ids: HashSet::from([id.to_owned()]) };
+        let index = Index { whole, pages: ["a", "b", "c", "d"].map(page).into() };
+        let pages = |id: &str, second| index.pages_of(&[id.to_owned()], whole + SignedDuration::from_secs(second));
+        assert_eq!((pages("b", 100), pages("new", 9), pages("new", 10)), (Some(vec![1, 3]), Some(vec![3]), None));
     }
 
     /// A list whose every page leads to itself.

@@ -212,7 +212,7 @@ impl<L: Listing> Observer<L> {
         let now = Timestamp::now();
         let (due, lists, walks) = {
             let mut state = lock(&self.state);
-            state.watches.have_pages(self.lists.pages());
+            state.watches.have_pages(self.lists.cost());
             let due = state.watches.due(now);
             state.wake(&due.passes);
             let lists = state.without_lists.is_none_or(|until| now >= until);
@@ -232,7 +232,7 @@ impl<L: Listing> Observer<L> {
             state.walk.failed(now);
             return;
         };
-        let look = if lists { choose(due.looks, self.lists.pages()) } else { Look::Get };
+        let look = if lists { choose(due.looks, self.lists.cost()) } else { Look::Get };
         self.look_beside(&connection.control, due.sides);
         if walks && (due.looks == 0 || look == Look::Get) {
             let (observer, connection) = (Arc::clone(self), connection.clone());
@@ -253,6 +253,14 @@ impl<L: Listing> Observer<L> {
 
     /// One list for all that is due.
     async fn list(&self, connection: &Connection, due: Timestamp) {
+        let ids = lock(&self.state).watches.awaited(due);
+        if let Some(ids) = ids
+            && let Some(part) = self.lists.part::<L>(&connection.control, &ids).await
+        {
+            let mut state = lock(&self.state);
+            let passes = state.watches.listed_in_part(&part, &ids, Timestamp::now());
+            return state.wake(&passes);
+        }
         let sweep = self.lists.since::<L>(&connection.control, due).await;
         let now = Timestamp::now();
         {

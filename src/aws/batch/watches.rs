@@ -2,7 +2,7 @@
 //!
 //! Pure: times are values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use agentcore_engine::known::Shown;
 use jiff::{SignedDuration, Timestamp};
@@ -172,6 +172,13 @@ impl Watches {
         due
     }
 
+    /// The ids of the resources that are looked at now; `None` where only a whole list can show what is awaited.
+    pub(super) fn awaited(&self, now: Timestamp) -> Option<Vec<String>> {
+        let soon = now + self.least * 2;
+        let due = self.entries.values().filter(|entry| entry.next == Next::Look && entry.at <= soon);
+        due.map(|entry| (entry.watch.state != "DELETING").then(|| entry.watch.id.clone())).collect()
+    }
+
     /// The objects whose resources are to be looked at now, one by one: they are watched no longer.
     pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Who> {
         let is_due = |entry: &Entry| entry.next == Next::Look && entry.at <= now;
@@ -185,6 +192,16 @@ impl Watches {
 
     /// What a list shows. Gives the objects that have a pass because of it; others follow a moment later.
     pub(super) fn listed(&mut self, sweep: &Sweep, now: Timestamp) -> Vec<Who> {
+        self.shown(sweep, now, |_| true)
+    }
+
+    /// The same of a part of a list, which was read because of these resources.
+    pub(super) fn listed_in_part(&mut self, sweep: &Sweep, ids: &[String], now: Timestamp) -> Vec<Who> {
+        let ids: HashSet<&str> = ids.iter().map(String::as_str).collect();
+        self.shown(sweep, now, |id| ids.contains(id))
+    }
+
+    fn shown(&mut self, sweep: &Sweep, now: Timestamp, may_show: impl Fn(&str) -> bool) -> Vec<Who> {
         let by_id: HashMap<&str, &Listed> = sweep.items.iter().map(|item| (item.id.as_str(), item)).collect();
         let whole = sweep.fault.is_none();
         let mut passes = Vec::new();
@@ -192,8 +209,10 @@ impl Watches {
         for who in all {
             let Some(mut entry) = self.entries.remove(&who) else { continue };
             // A list that began before the object was told its state may show an earlier one.
-            let says = entry.next == Next::Look && sweep.began >= entry.watch.since;
             let listed = by_id.get(entry.watch.id.as_str()).copied();
+            let says = entry.next == Next::Look
+                && sweep.began >= entry.watch.since
+                && (listed.is_some() || may_show(&entry.watch.id));
             let moved = says && self.look_at(&mut entry, listed, whole, sweep.began);
             if moved && entry.next == Next::Look {
                 passes.push(who);
@@ -332,6 +351,28 @@ mod tests {
             assert_eq!(told, expected, "{state} {listed:?} {whole} {began}");
             assert_eq!(watches.next_at().is_some(), !passes, "what has a pass is watched no longer");
         }
+    }
+
+    #[test]
+    fn a_part_of_a_list_says_nothing_of_what_it_was_not_read_for() {
+        let mut watches = watches();
+        watches.watch(who("x"), watch("a", "CREATING", 0));
+        watches.watch(who("y"), watch("b", "CREATING", 0));
+        // Each would be read by itself after ten seconds without being listed.
+        let part = sweep(15, &[], false);
+        assert_eq!(watches.listed_in_part(&part, &["b".to_owned()], at(15)), [who("y")]);
+        assert!(watches.has("a") && !watches.has("b"));
+        assert!(watches.listed_in_part(&sweep(16, &[("a", "READY")], false), &[], at(16)).is_empty());
+        assert_eq!(watches.due(at(17)).passes, [who("x")]);
+    }
+
+    #[test]
+    fn only_a_whole_list_shows_what_goes() {
+        let mut watches = watches();
+        watches.watch(who("x"), watch("a", "CREATING", 0));
+        assert_eq!(watches.awaited(at(1)), Some(vec!["a".to_owned()]));
+        watches.watch(who("y"), watch("b", "DELETING", 0));
+        assert_eq!(watches.awaited(at(1)), None);
     }
 
     #[test]
