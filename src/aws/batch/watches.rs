@@ -23,7 +23,7 @@ const ASKED: SignedDuration = SignedDuration::from_secs(30);
 const UNLISTED: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long to wait at least between two lists, for each page that they have.
-const PAGE: SignedDuration = SignedDuration::from_millis(160);
+const PAGE: SignedDuration = SignedDuration::from_millis(200);
 
 /// So few are read one by one, and a little more often: that costs nobody much.
 const FEW: usize = 3;
@@ -408,7 +408,7 @@ mod tests {
     #[test]
     fn a_long_list_is_made_less_often() {
         let mut watches = watches();
-        for (pages, wait) in [(1, 1000), (5, 1000), (10, 1600), (30, 4800)] {
+        for (pages, wait) in [(1, 1000), (5, 1000), (10, 2000), (30, 6000)] {
             for name in ["w", "x", "y", "z"] {
                 watches.watch(who(name), watch(name, "CREATING", 0));
             }
