@@ -221,7 +221,7 @@ pub(super) async fn pass<K: Managed>(
         Err(_) => {
             metrics.pass_panicked(K::NAME);
             tracing::error!(kind = K::NAME, %namespace, %name, "a pass panicked: a defect of the operator");
-            if let Err(error) = shell.tell_panic(&namespace, &name).await {
+            if let Err(error) = Box::pin(shell.tell_panic(&namespace, &name)).await {
                 tracing::warn!(kind = K::NAME, %namespace, %name, %error, "the object can't be told");
             }
             ("panic", Ok(Action::requeue(Duration::from_mins(5))))

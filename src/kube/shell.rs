@@ -176,19 +176,13 @@ impl<K: Managed> Shell<K> {
                 return Ok(Rest::UntilChange);
             }
             let change = self.waits.notice(namespace, name);
-            let Some(found) = Box::pin(objects.get(name)).await? else {
+            // Apart, so that a thousand objects that wait in line hold nothing of what a pass needs while it works.
+            let pass = Box::pin(self.fresh_pass(&objects, namespace, name, booked));
+            let Some((uid, end)) = pass.await? else {
                 self.forget(namespace, name);
                 return Ok(Rest::UntilChange);
             };
-            let finalizers = found.metadata.finalizers.clone().unwrap_or_default();
-            let uid = found.metadata.uid.clone().unwrap_or_default();
-            let namespace_uid = Box::pin(self.namespace_uid(&uid, namespace, name)).await?;
-            let read = Read::new(found, &namespace_uid)?;
-            if let Ok(spec) = &read.object.spec {
-                self.shared.referrers.set(K::NAME, namespace, name, &K::references(spec));
-            }
-            // Apart, so that a thousand objects that wait in line hold nothing of what a pass needs while it works.
-            let again = match Box::pin(self.pass(&objects, read, &finalizers, booked)).await {
+            let again = match end {
                 Ok(End::Rests(again)) => Ok(again),
                 Ok(End::InLine(line)) => {
                     *booked = self.wait_in_line(&line, &change).await;
@@ -217,6 +211,26 @@ impl<K: Managed> Shell<K> {
         // Somebody else writes the object again and again: whoever goes on for ever must not be answered for ever.
         let wait = contested.map(|uid| backoff::delay(Class::Conflict, self.hints.failed(&uid)));
         Ok(Rest::After(wait.unwrap_or(Duration::from_millis(100))))
+    }
+
+    /// A pass over the object as it is now, with the object's uid; `None` if there is none.
+    async fn fresh_pass(
+        &self,
+        objects: &Objects<K>,
+        namespace: &str,
+        name: &str,
+        booked: &mut Option<Booked>,
+    ) -> Result<Option<(String, Result<End, Error>)>, Error> {
+        let Some(found) = objects.get(name).await? else { return Ok(None) };
+        let finalizers = found.metadata.finalizers.clone().unwrap_or_default();
+        let uid = found.metadata.uid.clone().unwrap_or_default();
+        let namespace_uid = self.namespace_uid(&uid, namespace, name).await?;
+        let read = Read::new(found, &namespace_uid)?;
+        if let Ok(spec) = &read.object.spec {
+            self.shared.referrers.set(K::NAME, namespace, name, &K::references(spec));
+        }
+        let end = self.pass(objects, read, &finalizers, booked).await;
+        Ok(Some((uid, end)))
     }
 
     /// One pass. On shutdown it ends where it is, unless it has begun a write to AWS: that is concluded.

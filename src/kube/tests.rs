@@ -306,8 +306,8 @@ async fn who_loses_every_race_for_an_object_is_slow_to_try_again() {
 /// A thousand objects may wait for their turn at the same time.
 #[tokio::test]
 async fn a_pass_that_waits_is_small() {
-    let shell = shell(api_server(Arc::default()).await, "http://127.0.0.1:9", 1).await;
-    let waits = shell.look_after("ns", "name");
-    let size = size_of_val(&waits);
-    assert!(size < 8192, "{size} bytes");
+    let shell = Arc::new(shell(api_server(Arc::default()).await, "http://127.0.0.1:9", 1).await);
+    let meta: PartialObjectMeta<CodeInterpreter> = serde_json::from_value(object("a", "fine")).unwrap();
+    let size = size_of_val(&controller::pass::<Panics>(Arc::new(meta), shell));
+    assert!(size < 6144, "{size} bytes");
 }
