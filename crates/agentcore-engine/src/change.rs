@@ -193,6 +193,8 @@ impl<K: Kind> Pass<'_, K> {
                 part.accepted_digest = Some(desired.digest.with_settings(part.accepted_digest.as_deref()));
                 part.failure = None;
                 let write = part.last_write.get_or_insert_default();
+                // It may have left long after its announcement, and how long reads may be older counts from when it left.
+                write.at = Some(MicroTime(self.now));
                 write.version = accepted.version.clone().or_else(|| settled.view.facts.version.clone());
                 write.updated_at = accepted.updated_at.or(settled.view.facts.updated_at).map(MicroTime);
                 record::put::<K>(&mut status, part);
