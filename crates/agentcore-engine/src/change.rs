@@ -13,6 +13,7 @@ use crate::{
     pass::{Desired, Flow, Pass, rest},
     present::because,
     record,
+    rules::Mutation,
     step::{Again, Call, Step},
 };
 
@@ -171,7 +172,7 @@ impl<K: Kind> Pass<'_, K> {
             region: desired.place.region.clone(),
             id: id.clone(),
             change,
-            token: update_token(id, &desired.digest, self.redeploy().unwrap_or_default(), record),
+            token: self.update_token(desired, id, record),
         };
         let announce = |part: &mut PartRecord, now: MicroTime| {
             part.seen = true;
@@ -238,6 +239,19 @@ impl<K: Kind> Pass<'_, K> {
         };
         report.fault = outcome.as_ref().err().cloned();
         Ok(rest(report))
+    }
+
+    /// The same for a repetition whose answer was lost, another after each definite answer.
+    fn update_token(&self, desired: &Desired<'_, K>, id: &str, record: &PartRecord) -> String {
+        let token =
+            |record: &PartRecord| update_token(id, &desired.digest, self.redeploy().unwrap_or_default(), record);
+        if self.rules.breaks(Mutation::UpdateWithoutToken) {
+            return String::new();
+        }
+        if self.rules.breaks(Mutation::RepeatTheUpdateToken) {
+            return token(&PartRecord { failure: None, ..record.clone() });
+        }
+        token(record)
     }
 
     /// The settings are as desired: the tags, and whether it serves.

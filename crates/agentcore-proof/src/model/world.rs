@@ -17,7 +17,7 @@ use agentcore_engine::{
 };
 
 use super::{
-    aws::{Aws, Is, Switches, at},
+    aws::{Aws, Is, Sight, Switches, at},
     kind::{Small, Spec},
     scopes::{Doing, Trouble},
 };
@@ -220,6 +220,25 @@ impl<const U: bool> World<U> {
         }
     }
 
+    /// A pass whose write has been answered, and whose conclusion can't be written any more, has nothing left to do.
+    /// Creations and their times only move on, so what does not fit the newest record never will.
+    pub(crate) fn drop_what_is_over(&mut self) {
+        let Self { slots, workers, .. } = self;
+        for worker in workers {
+            let newest = slots.get(worker.slot).and_then(|slot| slot.stored.as_ref());
+            worker.pass.take_if(|pass| {
+                let fits = newest.is_some_and(|(object, version)| {
+                    let records = Self::record_of(object).zip(Self::record_of(&pass.object));
+                    let same = |(found, announced): (&PartRecord, &PartRecord)| {
+                        found.creation == announced.creation && found.sent_at == announced.sent_at
+                    };
+                    *version == pass.version || records.is_some_and(same)
+                });
+                pass.known.outcome.is_some() && !fits
+            });
+        }
+    }
+
     /// A write of a replica: only onto the object that it has read.
     pub(crate) fn write(
         &mut self,
@@ -251,6 +270,10 @@ impl<const U: bool> World<U> {
                 Step::Ask(Query::Tags { arn, .. }) => {
                     let tags = self.aws.tags(&arn);
                     Arc::make_mut(&mut pass.known).tags.insert(arn, tags);
+                }
+                Step::Ask(Query::Lives(claim)) => {
+                    let lives = Some(self.object_of(&claim.uid).is_some());
+                    Arc::make_mut(&mut pass.known).lives.insert(claim, lives);
                 }
                 Step::Rest(report) if !report.release && report.status == pass.object.status => return None,
                 step => return Some(step),
@@ -305,7 +328,7 @@ impl<const U: bool> World<U> {
                     match world.settle(frame, &mut pass) {
                         None => return true,
                         Some(Step::Ask(query)) => {
-                            world.answer(&mut pass, &query, false);
+                            world.answer(&mut pass, &query, Sight::Plain);
                         }
                         // A taken name is tried again in an hour.
                         Some(_) => return later > 0 && world.is_contended(),
