@@ -1,16 +1,19 @@
 //! The search: every state that can be reached, breadth first, and whether the end can be reached from each.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     sync::atomic::{AtomicUsize, Ordering},
     time::Instant,
 };
 
+use agentcore_api::status::{Failure, LastWrite};
 use agentcore_engine::rules::Rules;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use super::{
+    aws::at,
     moves::{Following, Move},
-    world::{Frame, Scope, World},
+    world::{Frame, Scope, Slot, World},
 };
 
 /// What a search found.
@@ -172,6 +175,53 @@ fn compare<const U: bool>(scope: &Scope, most: usize) -> Result<usize, String> {
         }
     }
     Ok(pairs)
+}
+
+/// All that the objects of a scope can come to, but for when: what is in the API server. `None` if there is too much.
+pub fn comes_to(scope: &Scope, most: usize) -> Option<BTreeSet<String>> {
+    if scope.unique { collect::<true>(scope, most) } else { collect::<false>(scope, most) }
+}
+
+fn collect<const U: bool>(scope: &Scope, most: usize) -> Option<BTreeSet<String>> {
+    let frame = Frame::new(Rules::production());
+    let first = World::<U>::new(*scope);
+    let mut known = HashSet::from([first.print()]);
+    let mut open = VecDeque::from([first]);
+    let mut all = BTreeSet::new();
+    while let Some(world) = open.pop_front() {
+        all.insert(world.slots.iter().map(without_times).collect::<Vec<_>>().join("; "));
+        for next in world.following(&frame) {
+            if known.insert(next.world.print()) {
+                open.push_back(next.world);
+            }
+        }
+        if known.len() > most {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+/// More than any scope has creations.
+const CREATIONS: i64 = 1000;
+
+fn without_times<const U: bool>(slot: &Slot<U>) -> String {
+    let Some((object, _)) = &slot.stored else { return "no object".to_owned() };
+    let meta = &object.meta;
+    let says = object.status.conditions.iter().map(|it| (&it.type_, &it.status, &it.reason)).collect::<Vec<_>>();
+    let never = || MicroTime(at(0));
+    let mut record = World::record_of(object).cloned();
+    if let Some(record) = &mut record {
+        // A creation that is counted from a lost record counts from its time.
+        record.creation = record.creation.min(CREATIONS);
+        for time in [&mut record.sent_at, &mut record.delete_sent_at, &mut record.delete_accepted_at] {
+            *time = time.take().map(|_| never());
+        }
+        record.last_write = record.last_write.take().map(|write| LastWrite { at: None, ..write });
+        let failure = record.failure.take();
+        record.failure = failure.map(|it| Failure { since: never(), last: never(), ..it });
+    }
+    format!("{} {} {} {says:?} {record:?}", meta.generation, meta.finalizer, meta.deleting())
 }
 
 /// Whether it is an end, and what follows: whether without a fault, whether wrong, and which state.

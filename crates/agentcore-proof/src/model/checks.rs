@@ -76,13 +76,15 @@ impl<const U: bool> World<U> {
         }
     }
 
-    /// An update that changes nothing makes a version all the same. (A replica that has slept on it may do so.)
+    /// An update that changes nothing makes a version all the same. A replica that has slept on it may do so; and so may
+    /// one whose repetition was refused after a lost answer: the refusal, which is definite, has changed its token.
     fn check_update(&mut self, pass: &Running<U>, call: &Call<Small<U>>) {
         let Call::Update { id, change, token, .. } = call else { return };
         let newest =
             self.slots.iter().filter_map(|slot| slot.stored.as_ref()).any(|(_, version)| *version == pass.version);
         let same = self.aws.by_id(id).is_some_and(|resource| resource.size == *change && resource.is == Is::Active);
-        if newest && same && !self.aws.repeats(id, token) {
+        let refused = Self::record_of(&pass.object).is_some_and(|record| record.failure.is_some());
+        if newest && same && !refused && !self.aws.repeats(id, token) {
             self.wrong(|| "an update that changes nothing".to_owned());
         }
     }

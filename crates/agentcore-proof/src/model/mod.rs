@@ -22,6 +22,6 @@ mod scopes;
 mod world;
 
 pub use aws::{Gone, Switches};
-pub use check::{Found, explore, explore_all, same_states_have_the_same_future};
+pub use check::{Found, comes_to, explore, explore_all, same_states_have_the_same_future};
 pub use scopes::{Doing, Trouble, for_mutant, larger, several, suite};
 pub use world::Scope;

@@ -51,7 +51,7 @@ impl<const U: bool> World<U> {
 
     fn begins(&self, frame: &Frame, index: usize, slot: usize, all: &mut Vec<Following<U>>) {
         let idle_before = self.workers.iter().take(index).any(|worker| worker.slot == slot && worker.pass.is_none());
-        if idle_before || self.is_read(slot) {
+        if (idle_before && !self.scope.all_orders) || self.is_read(slot) {
             return;
         }
         let Some((object, version)) = self.slots.get(slot).and_then(|slot| slot.stored.clone()) else { return };
@@ -275,6 +275,7 @@ impl<const U: bool> Following<U> {
         let mut pass = Running { object, version, known };
         // Nothing that happens before the finalizer is there makes a difference to it, but what ends the pass.
         if matches!(act, Act::Announce(..))
+            && !next.world.scope.all_orders
             && let Some(step) = next.world.settle(frame, &mut pass)
             && matches!(&step, Step::Act(act) if matches!(**act, Act::AddFinalizer))
         {

@@ -59,6 +59,8 @@ pub struct Scope {
     pub doings: &'static [Doing],
     /// How often they do.
     pub acts: u8,
+    /// Whether orders are explored too that make no difference: that they make none is a test.
+    pub all_orders: bool,
 }
 
 pub(crate) type Stored<const U: bool> = (Arc<Object<Small<U>>>, u32);
