@@ -67,10 +67,10 @@ impl<const U: bool> World<U> {
             let what = format!("{} of {touched}, which is not this object's", call.verb());
             self.wrong(|| what);
         }
-        let was_ready = self
-            .slots
-            .iter()
-            .any(|slot| slot.was_ready && slot.stored.as_ref().is_some_and(|(stored, _)| stored.meta.uid == meta.uid));
+        let was_ready = self.slots.iter().any(|slot| {
+            let is_it = slot.stored.as_ref().is_some_and(|(stored, _)| stored.meta.uid == meta.uid);
+            is_it && slot.was_ready.as_ref() == Some(touched)
+        });
         if matches!(call, Call::Delete { .. }) && !meta.deleting() && was_ready {
             self.wrong(|| "what was ever ACTIVE is deleted, and its object is not being deleted".to_owned());
         }

@@ -139,7 +139,8 @@ impl<const U: bool> Print<'_, U> {
     fn take_up(&mut self) {
         let world = self.world;
         for slot in &world.slots {
-            self.value(&(slot.lives, slot.was_ready, slot.stored.is_some()));
+            self.value(&(slot.lives, slot.stored.is_some()));
+            self.id(slot.was_ready.as_deref());
             if let Some((object, _)) = &slot.stored {
                 self.object(object);
             }

@@ -71,8 +71,8 @@ pub(crate) struct Slot<const U: bool> {
     pub(crate) stored: Option<Stored<U>>,
     /// How many objects there were, one after the other.
     pub(crate) lives: u8,
-    /// Whether this object was ever Ready.
-    pub(crate) was_ready: bool,
+    /// The resource with which this object was Ready.
+    pub(crate) was_ready: Option<String>,
 }
 
 /// A replica in the middle of a pass.
@@ -144,7 +144,7 @@ impl<const U: bool> World<U> {
         let mut world = Self {
             scope,
             now: START,
-            slots: vec![Slot { stored: None, lives: 0, was_ready: false }; objects],
+            slots: vec![Slot { stored: None, lives: 0, was_ready: None }; objects],
             workers: Vec::new(),
             aws: Aws::new(scope.switches),
             versions: 0,
@@ -181,7 +181,7 @@ impl<const U: bool> World<U> {
         let version = self.versions;
         let Some(slot) = self.slots.get_mut(index) else { return };
         slot.lives += 1;
-        slot.was_ready = false;
+        slot.was_ready = None;
         let policy = if scope.retain { DeletionPolicy::Retain } else { DeletionPolicy::Delete };
         let meta = Meta {
             namespace: format!("ns-{index}"),
@@ -213,7 +213,9 @@ impl<const U: bool> World<U> {
         let mut changed = (*object).clone();
         change(&mut changed);
         let ready = changed.status.condition(ConditionType::Ready);
-        slot.was_ready |= ready.is_some_and(|ready| ready.status == "True");
+        if ready.is_some_and(|ready| ready.status == "True") {
+            slot.was_ready = Self::record_of(&changed).and_then(|record| record.id.clone());
+        }
         let gone = changed.meta.deleting() && !changed.meta.finalizer;
         slot.stored = (!gone).then(|| (Arc::new(changed), version));
         // A pass that has announced nothing can only write what the API server now refuses.
