@@ -400,7 +400,7 @@ impl<K: Managed> Shell<K> {
                     continue;
                 }
             };
-            let Some(merged) = record::conclude::<K>(&newest.object.status, &status, announced) else {
+            let Some(merged) = record::conclude::<K>(&self.rules, &newest.object.status, &status, announced) else {
                 tracing::warn!(name = %name, "somebody else went on with this object: what AWS answered is not written");
                 return Ok(());
             };

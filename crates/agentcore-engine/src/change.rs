@@ -13,6 +13,7 @@ use crate::{
     pass::{Desired, Flow, Pass, rest},
     present::because,
     record,
+    rules::Mutation,
     step::{Again, Call, Step},
 };
 
@@ -171,7 +172,7 @@ impl<K: Kind> Pass<'_, K> {
             region: desired.place.region.clone(),
             id: id.clone(),
             change,
-            token: update_token(id, &desired.digest, self.redeploy().unwrap_or_default(), record),
+            token: self.update_token(desired, id, record),
         };
         let announce = |part: &mut PartRecord, now: MicroTime| {
             part.seen = true;
@@ -193,6 +194,8 @@ impl<K: Kind> Pass<'_, K> {
                 part.accepted_digest = Some(desired.digest.with_settings(part.accepted_digest.as_deref()));
                 part.failure = None;
                 let write = part.last_write.get_or_insert_default();
+                // It may have left long after its announcement, and how long reads may be older counts from when it left.
+                write.at = Some(MicroTime(self.now));
                 write.version = accepted.version.clone().or_else(|| settled.view.facts.version.clone());
                 write.updated_at = accepted.updated_at.or(settled.view.facts.updated_at).map(MicroTime);
                 record::put::<K>(&mut status, part);
@@ -236,6 +239,19 @@ impl<K: Kind> Pass<'_, K> {
         };
         report.fault = outcome.as_ref().err().cloned();
         Ok(rest(report))
+    }
+
+    /// The same for a repetition whose answer was lost, another after each definite answer.
+    fn update_token(&self, desired: &Desired<'_, K>, id: &str, record: &PartRecord) -> String {
+        let token =
+            |record: &PartRecord| update_token(id, &desired.digest, self.redeploy().unwrap_or_default(), record);
+        if self.rules.breaks(Mutation::UpdateWithoutToken) {
+            return String::new();
+        }
+        if self.rules.breaks(Mutation::RepeatTheUpdateToken) {
+            return token(&PartRecord { failure: None, ..record.clone() });
+        }
+        token(record)
     }
 
     /// The settings are as desired: the tags, and whether it serves.

@@ -133,7 +133,7 @@ impl<K: Kind> Pass<'_, K> {
     fn may_repeat(&self, desired: &Desired<'_, K>, record: &PartRecord) -> bool {
         let in_time = record.sent_at.as_ref().is_some_and(|sent| self.now < sent.0 + self.rules.send_window)
             || self.rules.breaks(Mutation::ReplayAfterTheWindow);
-        !record.closed
+        (!record.closed || self.rules.breaks(Mutation::ForgetClosed))
             && record.sends == 1
             && in_time
             && record.body_digest.as_deref() == Some(&Self::digest_at_creation(desired))

@@ -66,7 +66,10 @@ impl<K: Kind> Pass<'_, K> {
         }
         match (&record.id, record.fate) {
             (None, Fate::None) => Ok(self.release(format!("there is no {} in AWS", K::NOUN))),
-            (Some(id), _) => self.delete_by_id(record, &self.place_to_search()?, id),
+            (Some(id), _) => {
+                let place = self.place_to_search()?;
+                self.delete_by_id(record, &place, &self.id_to_delete(&place, id)?)
+            }
             (None, Fate::Unknown | Fate::Created) => self.find_and_delete(record, &self.place_to_search()?),
         }
     }
@@ -130,6 +133,15 @@ impl<K: Kind> Pass<'_, K> {
             Ok(spec) => self.place(K::common(spec), K::chosen_name(spec)),
             Err(_) => self.place(&CommonSpec::default(), None),
         }
+    }
+
+    /// The id in the record, whatever else has the name.
+    fn id_to_delete(&self, place: &Place, id: &str) -> Flow<String, K> {
+        if !self.rules.breaks(Mutation::DeleteByName) {
+            return Ok(id.to_owned());
+        }
+        let found = self.ask_find(place, 0, None)?.value.as_ref().ok().and_then(|found| found.last());
+        Ok(found.map_or(id, |found| &found.id).to_owned())
     }
 
     fn delete_by_id(&self, record: &PartRecord, place: &Place, id: &str) -> Flow<Step<K>, K> {
@@ -320,6 +332,11 @@ impl<K: Kind> Pass<'_, K> {
         }
         let first = self.look_up(place, Some(record), 0, None)?;
         let began = match first {
+            Found::Ours(candidate) if self.rules.breaks(Mutation::ActOnWhatIsFound) => {
+                let mut part = record.clone();
+                record::found(&mut part, &candidate.id);
+                return self.delete_by_id(&part, place, &candidate.id);
+            }
             Found::Ours(candidate) => return Ok(found(&candidate.id)),
             // AWS refused our create because of that name: nothing of ours exists.
             Found::Stranger(..) if Self::refused_for_name(record) => {

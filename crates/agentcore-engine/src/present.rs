@@ -320,7 +320,8 @@ impl<K: Kind> Pass<'_, K> {
         let written = record.last_write.as_ref().and_then(|write| write.at.as_ref());
         let recent = written.is_some_and(|at| self.now < at.0 + self.rules.lookup_delay);
         // An announcement is no write yet: what was read before it was believed.
-        !self.known.announced && !failed && recent && shows_less(view, record)
+        let trusts = self.rules.breaks(Mutation::TrustStaleRead);
+        !self.known.announced && !failed && recent && shows_less(view, record) && !trusts
     }
 }
 

@@ -4,7 +4,11 @@ use agentcore_api::status::{Failure, Fate, LastWrite, MAIN_PART, PartRecord, Rea
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
-use crate::{kind::Kind, step::Accepted};
+use crate::{
+    kind::Kind,
+    rules::{Mutation, Rules},
+    step::Accepted,
+};
 
 /// The record of the main part.
 pub fn main<K: Kind>(status: &K::Status) -> Option<&PartRecord> {
@@ -131,13 +135,18 @@ pub fn created_bound(record: &PartRecord, object_created_at: Timestamp) -> Times
 ///
 /// The newer object must hold the announcement that was concluded. If it has been sent once more meanwhile, an id is
 /// still written, a refusal is not: the second send may have created what the first did not.
-pub fn conclude<K: Kind>(newest: &K::Status, conclusion: &K::Status, announced: &PartRecord) -> Option<K::Status> {
+pub fn conclude<K: Kind>(
+    rules: &Rules,
+    newest: &K::Status,
+    conclusion: &K::Status,
+    announced: &PartRecord,
+) -> Option<K::Status> {
     let found = main::<K>(newest)?;
     let concluded = main::<K>(conclusion)?;
     if found.creation != announced.creation || found.sent_at != announced.sent_at {
         return None;
     }
-    if found.sends == announced.sends && found == announced {
+    if found == announced || rules.breaks(Mutation::RefuseWhatWasSentAgain) {
         return Some(conclusion.clone());
     }
     let id = concluded.id.as_ref().filter(|_| found.id.is_none() && found.fate == Fate::Unknown)?;

@@ -36,11 +36,7 @@ pub struct Rules {
     broken: Option<Mutation>,
 }
 
-/// One rule of the pass, broken. Each of them must be caught by the proofs.
-///
-/// That nothing is sent again after a definite answer is not among them: the announcement of the repetition says that
-/// there are two sends, and from then on no answer proves anything ([`Mutation::RefusalDespiteTwoSends`]). It spares a
-/// request, and breaking it does no harm.
+/// One rule of the pass, broken. Each of [`Mutation::ALL`] must be caught by the proofs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mutation {
     /// Each send of one creation has a token of its own.
@@ -83,11 +79,29 @@ pub enum Mutation {
     SameCreationAgain,
     /// An object that is being deleted lets go while the fate of its create is unknown.
     ReleaseUnknown,
+    /// A read that shows less than what our last write was answered with is believed.
+    TrustStaleRead,
+    /// What a look-up finds is deleted in the same pass, and the record does not name it.
+    ActOnWhatIsFound,
+    /// What is deleted is whatever has the name, not the id in the record.
+    DeleteByName,
+    /// An update has no token.
+    UpdateWithoutToken,
+    /// After a definite answer an update is sent again under the token that was answered.
+    RepeatTheUpdateToken,
+    /// A refusal is written although the create was announced once more meanwhile.
+    RefuseWhatWasSentAgain,
+    /// A create is sent again although its answer was definite.
+    ///
+    /// It does no harm, as the checker finds where it breaks it, so it is not among [`Mutation::ALL`]: the announcement
+    /// of the repetition says that there are two sends, and from then on no refusal proves anything
+    /// ([`Mutation::RefusalDespiteTwoSends`]). The rule spares a request, and tells of a taken name at once.
+    ForgetClosed,
 }
 
 impl Mutation {
-    /// All of them.
-    pub const ALL: [Self; 20] = [
+    /// All that do harm.
+    pub const ALL: [Self; 26] = [
         Self::DropTheToken,
         Self::DropTheTagCheck,
         Self::ReleaseEarly,
@@ -108,6 +122,12 @@ impl Mutation {
         Self::ChildrenNotAnnounced,
         Self::SameCreationAgain,
         Self::ReleaseUnknown,
+        Self::TrustStaleRead,
+        Self::ActOnWhatIsFound,
+        Self::DeleteByName,
+        Self::UpdateWithoutToken,
+        Self::RepeatTheUpdateToken,
+        Self::RefuseWhatWasSentAgain,
     ];
 }
 

@@ -17,10 +17,15 @@ pub struct Caught {
     pub states: usize,
 }
 
+/// The rules with one of them broken.
+#[expect(clippy::disallowed_methods, reason = "this is what it is for")]
+fn broken(mutation: Mutation) -> Rules {
+    Rules::broken(mutation)
+}
+
 /// Breaks a rule, and looks for what that does in these scopes, at most so many states in each.
 pub fn hunt(mutation: Mutation, scopes: &[Scope], most: usize) -> Option<Caught> {
-    #[expect(clippy::disallowed_methods, reason = "this is what it is for")]
-    let rules = Rules::broken(mutation);
+    let rules = broken(mutation);
     let mut states = 0;
     for scope in scopes {
         let found = model::explore(scope, &rules, most, &mut |_, _| {});
@@ -34,7 +39,7 @@ pub fn hunt(mutation: Mutation, scopes: &[Scope], most: usize) -> Option<Caught>
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, sync::Mutex};
 
     use super::*;
 
@@ -53,5 +58,23 @@ mod tests {
             }
         }
         assert!(survivors.is_empty(), "nobody noticed: {survivors:?}");
+    }
+
+    /// Where it is broken other states are reached, and none of them is wrong.
+    #[test]
+    fn a_create_that_is_sent_again_after_its_answer_does_no_harm() {
+        let explored = |scopes: &[Scope], rules: &Rules| {
+            let all = Mutex::new(Vec::new());
+            model::explore_all(scopes, rules, 1_000_000, &|scope, found| {
+                assert!(found.wrong.is_none() && !found.gave_up, "{}: {found:?}", scope.name);
+                all.lock().unwrap().push((scope.name, found.states));
+            });
+            let mut all = all.into_inner().unwrap();
+            all.sort_unstable();
+            all
+        };
+        let broken = broken(Mutation::ForgetClosed);
+        assert_ne!(explored(&model::suite(), &broken), explored(&model::suite(), &Rules::production()));
+        explored(&model::several(), &broken);
     }
 }

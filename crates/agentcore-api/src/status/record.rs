@@ -116,7 +116,7 @@ pub enum Fate {
 #[serde(rename_all = "camelCase")]
 #[schemars(inline)]
 pub struct LastWrite {
-    /// When the operator sent it.
+    /// When the operator announced it; once an update is answered, when that was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<MicroTime>,
 

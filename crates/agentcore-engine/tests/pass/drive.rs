@@ -296,7 +296,7 @@ impl<const U: bool> Bench<U> {
             }
             let Some(announced) = &announced else { return Err(Halt::Conflict) };
             let Some(newest) = self.server.read::<U>(false) else { return Err(Halt::Gone) };
-            let merged = record::conclude::<Toy<U>>(&newest.object.status, &status, announced);
+            let merged = record::conclude::<Toy<U>>(&self.rules, &newest.object.status, &status, announced);
             let Some(merged) = merged else { return Ok(()) };
             read = newest;
             status = merged;

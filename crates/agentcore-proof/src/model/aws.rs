@@ -55,6 +55,36 @@ impl Is {
     }
 }
 
+/// What a read shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// What is there.
+    Plain,
+    /// Nothing, although something is there.
+    Hidden,
+    /// What was there before the last write.
+    Old,
+}
+
+/// What a resource was before its last write, and when that was: for two minutes an old read may show it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before {
+    pub(crate) is: Is,
+    pub(crate) size: u8,
+    pub(crate) version: u8,
+    pub(crate) written: i64,
+}
+
+/// The last update that AWS answered for good. It gives the same token the same answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Update {
+    token: String,
+    pub(crate) size: u8,
+    pub(crate) refused: bool,
+    /// What of the record its token was made of; AWS does not know.
+    pub(crate) of: (Option<String>, Option<Timestamp>),
+}
+
 /// A resource that exists.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
@@ -71,6 +101,22 @@ pub(crate) struct Resource {
     pub(crate) sent: i64,
     /// Whether reads and lists show it yet.
     pub(crate) shown: bool,
+    pub(crate) before: Option<Before>,
+    pub(crate) update: Option<Update>,
+}
+
+/// How long an old read may show what was before a write.
+const OLD_READS: i64 = 120;
+
+impl Resource {
+    /// What an old read may show now.
+    pub(crate) fn before(&self, now: i64) -> Option<Before> {
+        self.before.filter(|before| now - before.written < OLD_READS)
+    }
+
+    fn written(&mut self, now: i64) {
+        self.before = Some(Before { is: self.is, size: self.size, version: self.version, written: now });
+    }
 }
 
 /// A create on its way, of which nobody waits for the answer any more.
@@ -119,6 +165,10 @@ pub(crate) fn invalid(operation: &'static str) -> Fault {
     fault(operation, "ValidationException", 400, "not valid")
 }
 
+fn mismatch(operation: &'static str) -> Fault {
+    fault(operation, "ValidationException", 400, "IdempotentParameterMismatchException")
+}
+
 pub(crate) fn lost(operation: &'static str) -> Fault {
     Fault::classify(operation, &Raw { message: "connection reset", ..Raw::default() })
 }
@@ -153,6 +203,8 @@ impl Aws {
             created,
             sent,
             shown,
+            before: None,
+            update: None,
         });
         self.made
     }
@@ -165,26 +217,35 @@ impl Aws {
         self.resources.iter_mut().find(|resource| id(resource.id) == wanted)
     }
 
-    pub(crate) fn get<const U: bool>(&self, wanted: &str, hidden: bool) -> Result<Option<View<Small<U>>>, Fault> {
-        let Some(resource) = self.by_id(wanted).filter(|resource| resource.shown && !hidden) else {
+    /// A read of a resource. One that is to show what was before a write shows what is there if there was none.
+    pub(crate) fn get<const U: bool>(
+        &self,
+        wanted: &str,
+        sight: Sight,
+        now: i64,
+    ) -> Result<Option<View<Small<U>>>, Fault> {
+        let Some(resource) = self.by_id(wanted).filter(|resource| resource.shown && sight != Sight::Hidden) else {
             return match self.switches.gone {
                 Gone::NotFound => Ok(None),
                 Gone::Denied => Err(fault("GetSmall", "AccessDeniedException", 403, "not allowed")),
             };
         };
+        let before = resource.before(now).filter(|_| sight == Sight::Old);
+        let (is, size, version) = before
+            .map_or((resource.is, resource.size, resource.version), |before| (before.is, before.size, before.version));
         Ok(Some(View {
             facts: Facts {
                 id: wanted.to_owned(),
                 arn: wanted.to_owned(),
                 name: resource.name.clone(),
-                state: resource.is.word().to_owned(),
-                version: Some(resource.version.to_string()),
+                state: is.word().to_owned(),
+                version: Some(version.to_string()),
                 created_at: Some(at(resource.created)),
                 updated_at: None,
                 failure_reason: None,
                 managed_by: None,
             },
-            settings: Spec { size: resource.size, ..Spec::default() },
+            settings: Spec { size, ..Spec::default() },
             more: (),
         }))
     }
@@ -207,12 +268,12 @@ impl Aws {
         Ok(self.by_id(arn).map(|resource| (*resource.tags).clone()))
     }
 
-    /// A write takes effect.
+    /// A write takes effect. Creates are on their own.
     pub(crate) fn write<const U: bool>(&mut self, call: &Call<Small<U>>, now: i64) -> Outcome {
         match call {
             Call::Create { body, token, .. } => self.create::<U>(&Self::request(body, token, now), now),
-            Call::Update { id, change, .. } => self.update(id, *change),
-            Call::Delete { id, .. } => self.delete(id),
+            Call::Update { id, change, token, .. } => self.update(id, *change, token, now),
+            Call::Delete { id, .. } => self.delete(id, now),
             Call::Tag { arn, tags, .. } => {
                 let resource = self.by_id_mut(arn).ok_or_else(|| not_found("TagResource"))?;
                 Arc::make_mut(&mut resource.tags).extend(tags.clone());
@@ -231,7 +292,7 @@ impl Aws {
         let op = "CreateSmall";
         if let Some((name, size, made)) = self.tokens.get(&request.token) {
             if *name != request.name || *size != request.size {
-                return Err(fault(op, "ValidationException", 400, "IdempotentParameterMismatchException"));
+                return Err(mismatch(op));
             }
             return Ok(self.accepted(&id(*made)));
         }
@@ -256,23 +317,51 @@ impl Aws {
         }
     }
 
-    fn update(&mut self, wanted: &str, size: u8) -> Outcome {
+    fn update(&mut self, wanted: &str, size: u8, token: &str, now: i64) -> Outcome {
         let op = "UpdateSmall";
+        let remembers = self.switches.tokens;
         let resource = self.by_id_mut(wanted).filter(|resource| resource.shown).ok_or_else(|| not_found(op))?;
+        if let Some(done) =
+            resource.update.as_ref().filter(|done| remembers && !token.is_empty() && done.token == token)
+        {
+            return match (done.size == size, done.refused) {
+                (false, _) => Err(mismatch(op)),
+                (true, true) => Err(invalid(op)),
+                (true, false) => Ok(self.accepted(wanted)),
+            };
+        }
         if !matches!(resource.is, Is::Active | Is::Failed) {
             return Err(conflict(op));
         }
+        resource.written(now);
         resource.is = Is::Updating;
         resource.size = size;
         resource.version += 1;
+        resource.update = Some(Update { token: token.to_owned(), size, refused: false, of: (None, None) });
         Ok(self.accepted(wanted))
     }
 
-    fn delete(&mut self, wanted: &str) -> Outcome {
+    /// The body of an update is refused.
+    pub(crate) fn refuse(&mut self, wanted: &str, size: u8, token: &str) {
+        if let Some(resource) = self.by_id_mut(wanted) {
+            resource.update = Some(Update { token: token.to_owned(), size, refused: true, of: (None, None) });
+        }
+    }
+
+    /// Whether an update with this token would only repeat an answer.
+    pub(crate) fn repeats(&self, wanted: &str, token: &str) -> bool {
+        let done = self.by_id(wanted).and_then(|resource| resource.update.as_ref());
+        self.switches.tokens && done.is_some_and(|done| !token.is_empty() && done.token == token)
+    }
+
+    fn delete(&mut self, wanted: &str, now: i64) -> Outcome {
         let op = "DeleteSmall";
         let resource = self.by_id_mut(wanted).filter(|resource| resource.shown).ok_or_else(|| not_found(op))?;
         if matches!(resource.is, Is::Creating | Is::Updating) {
             return Err(conflict(op));
+        }
+        if resource.is != Is::Deleting {
+            resource.written(now);
         }
         resource.is = Is::Deleting;
         Ok(self.accepted(wanted))

@@ -1,21 +1,22 @@
-//! What can happen next, in every order.
+//! What can happen next, in every order that makes a difference.
+//!
+//! Many orders make none, and of those one is explored:
+//!
+//! - *What AWS does by itself shows only in what is asked of it.* So it happens immediately before a read, a write or
+//!   somebody else's act to which it makes a difference, or before time passes that it may not take any longer.
+//! - *Of the passes over one object that have announced nothing, the first that writes ends the others*: what they
+//!   would write is refused. So there is one of them at a time. Until it has ended, nobody writes the object, because
+//!   that would be as if it had never begun; others may still ask AWS, and time may pass.
+//! - *A pass that has announced a create adds the finalizer at once*, or never: whatever comes in between and writes the
+//!   object ends it, and all else makes no difference to what it adds.
+//! - *Replicas are alike*: of those that have nothing to do, the first begins.
 
-use std::sync::Arc;
-
-use agentcore_api::status::PartRecord;
-use agentcore_engine::{
-    fault::Fault,
-    known::{Query, Timed},
-    object::Object,
-    record,
-    step::{Act, Call, Outcome, Report, Step, Verb},
-};
+use agentcore_api::status::CommonStatus;
 
 use super::{
-    aws::{self, Aws, Is, at, id},
-    kind::{CHILD, Small},
+    aws::{Aws, Is, at},
     scopes::{Doing, Trouble},
-    world::{Frame, Running, TICK, World},
+    world::{Frame, TICK, World},
 };
 
 /// Something that happens.
@@ -25,6 +26,8 @@ pub(crate) enum Move {
     Begins(usize, How),
     /// A replica goes on with its pass.
     GoesOn(usize, How),
+    /// A replica announces a create, and never gets to the finalizer.
+    Announces(usize),
     /// A replica dies and starts anew.
     Dies(usize),
     /// A resource comes into another state.
@@ -45,6 +48,8 @@ pub(crate) enum Move {
     Deletes(usize),
     /// The user edits an object.
     Edits(usize),
+    /// Somebody takes the status away.
+    Wipes(usize),
     /// The user makes an object again.
     Makes(usize),
 }
@@ -56,6 +61,8 @@ pub(crate) enum How {
     Well,
     /// A read or a list does not show what is there.
     Hidden,
+    /// A read shows what was there before the last write.
+    Old,
     /// AWS does it, and the answer is lost.
     AnswerLost,
     /// Nothing arrives at AWS, and no answer comes.
@@ -68,8 +75,44 @@ pub(crate) enum How {
     Throttled,
 }
 
-/// A state that follows: what happened, whether it could go without any fault, and what is then.
-pub(crate) type Following<const U: bool> = (Move, bool, World<U>);
+/// A state that follows.
+#[derive(Clone, Debug)]
+pub(crate) struct Following<const U: bool> {
+    /// What happened, one after the other.
+    pub(crate) what: Vec<Move>,
+    /// Whether it could go without any fault or act.
+    pub(crate) free: bool,
+    /// What is then.
+    pub(crate) world: World<U>,
+}
+
+impl<const U: bool> Following<U> {
+    /// And then something else.
+    pub(crate) fn then(mut self, what: Move, free: bool, change: impl FnOnce(&mut World<U>)) -> Self {
+        self.what.push(what);
+        self.free &= free;
+        change(&mut self.world);
+        self
+    }
+}
+
+/// To what of AWS a step looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sees {
+    /// Nothing.
+    Nothing,
+    /// One resource, by its id.
+    One(String),
+    /// Which resources there are.
+    Names,
+    /// All of it.
+    All,
+    /// What AWS may not put off any longer.
+    Overdue,
+}
+
+/// How long what AWS has to do may take: what was sent 90 s ago has arrived or never will, and shows in another tick.
+const AT_MOST: i64 = 90;
 
 impl<const U: bool> World<U> {
     /// All that can happen next.
@@ -78,29 +121,84 @@ impl<const U: bool> World<U> {
         for worker in 0..self.workers.len() {
             self.of_worker(frame, worker, &mut all);
         }
-        self.of_aws(&mut all);
-        self.of_users(&mut all);
-        let mut later = self.clone();
-        later.now += TICK;
-        // What was sent 120 s ago shows, and what was sent 90 s ago has arrived or never will.
-        let overdue = |sent: i64, most: i64| later.now - sent > most;
-        let due = self.aws.resources.iter().any(|it| !it.shown && overdue(it.sent, 90))
-            || self.aws.pending.iter().any(|it| overdue(it.sent, 90));
-        if !due {
-            all.push((Move::Tick, true, later));
+        if self.acts > 0 {
+            self.of_users(&mut all);
+            self.of_others(&mut all);
+        }
+        if self.scope.all_orders {
+            all.extend(self.of_aws(&Sees::All));
+        }
+        for before in self.meanwhile(&Sees::Overdue) {
+            if !before.world.is_overdue() {
+                all.push(before.then(Move::Tick, true, |world| world.now += TICK));
+            }
+        }
+        for one in &mut all {
+            one.world.drop_what_is_over();
         }
         all
     }
 
-    fn of_aws(&self, all: &mut Vec<Following<U>>) {
+    /// As it is, without anything having happened.
+    pub(crate) fn as_it_is(&self) -> Following<U> {
+        Following { what: Vec::new(), free: true, world: self.clone() }
+    }
+
+    /// Whether AWS has to do something before time passes.
+    fn is_overdue(&self) -> bool {
+        let overdue = |sent: i64| self.now + TICK - sent > AT_MOST;
+        self.aws.resources.iter().any(|it| !it.shown && overdue(it.sent))
+            || self.aws.pending.iter().any(|it| overdue(it.sent))
+    }
+
+    /// This state, and all that AWS may have made of it by itself, as far as it shows in what is looked at.
+    pub(crate) fn meanwhile(&self, sees: &Sees) -> Vec<Following<U>> {
+        let mut all = vec![self.as_it_is()];
+        if self.scope.all_orders {
+            return all;
+        }
+        let mut from = 0;
+        while let Some(before) = all.get(from).cloned() {
+            for next in before.world.of_aws(sees) {
+                let looks_alike = |one: &Following<U>| one.world.looks_like(&next.world);
+                if !all.iter().any(looks_alike) {
+                    let what = before.what.iter().chain(&next.what).copied().collect();
+                    all.push(Following { what, free: before.free && next.free, world: next.world });
+                }
+            }
+            from += 1;
+        }
+        all
+    }
+
+    /// Whether AWS is in the same state, where one has come of the other.
+    fn looks_like(&self, other: &Self) -> bool {
+        let resources =
+            |world: &Self| world.aws.resources.iter().map(|it| (it.id, it.is, it.shown)).collect::<Vec<_>>();
+        let pending = |world: &Self| world.aws.pending.iter().map(|it| it.token.clone()).collect::<Vec<_>>();
+        self.faults == other.faults && resources(self) == resources(other) && pending(self) == pending(other)
+    }
+
+    /// What AWS may do next by itself, as far as it shows in what is looked at.
+    fn of_aws(&self, sees: &Sees) -> Vec<Following<U>> {
+        let overdue = |sent: i64| *sees != Sees::Overdue || self.now + TICK - sent > AT_MOST;
+        let mut all = Vec::new();
         for (index, resource) in self.aws.resources.iter().enumerate() {
-            let mut push = |what, free, change: &dyn Fn(&mut Aws), faults: u8| {
-                let mut world = self.clone();
-                world.faults -= faults;
-                change(&mut world.aws);
-                all.push((what, free, world));
-            };
             let number = resource.id;
+            let looked_at = match sees {
+                Sees::Nothing => false,
+                Sees::One(id) => *id == super::aws::id(number),
+                Sees::Names | Sees::All | Sees::Overdue => true,
+            };
+            if !looked_at {
+                continue;
+            }
+            let mut push = |what, faults: u8, change: &dyn Fn(&mut Aws)| {
+                all.push(self.as_it_is().then(what, faults == 0, |world| {
+                    world.faults -= faults;
+                    change(&mut world.aws);
+                }));
+            };
             let becomes = |is: Is| {
                 move |aws: &mut Aws| {
                     if let Some(resource) = aws.resources.get_mut(index) {
@@ -109,403 +207,129 @@ impl<const U: bool> World<U> {
                 }
             };
             match resource.is {
-                Is::Creating | Is::Updating => {
-                    push(Move::Becomes(number, Is::Active), true, &becomes(Is::Active), 0);
+                Is::Creating | Is::Updating if matches!(sees, Sees::One(_) | Sees::All) => {
+                    push(Move::Becomes(number, Is::Active), 0, &becomes(Is::Active));
                     if self.may(Trouble::Fails) {
-                        push(Move::Becomes(number, Is::Failed), false, &becomes(Is::Failed), 1);
+                        push(Move::Becomes(number, Is::Failed), 1, &becomes(Is::Failed));
                     }
                 }
-                Is::Deleting => push(
-                    Move::Goes(number),
-                    true,
-                    &|aws| {
+                // A create that arrives is refused as long as the name is taken.
+                Is::Deleting if *sees != Sees::Overdue || !self.aws.pending.is_empty() => {
+                    push(Move::Goes(number), 0, &|aws| {
                         aws.resources.remove(index);
-                    },
-                    0,
-                ),
-                Is::Active | Is::Failed => {}
-            }
-            if !resource.shown {
-                push(
-                    Move::Shows(number),
-                    true,
-                    &|aws| {
-                        if let Some(resource) = aws.resources.get_mut(index) {
-                            resource.shown = true;
-                        }
-                    },
-                    0,
-                );
-            }
-        }
-        for (index, request) in self.aws.pending.iter().enumerate() {
-            let mut world = self.clone();
-            let request = request.clone();
-            world.aws.pending.remove(index);
-            // Nobody hears the answer.
-            drop(world.create(&request));
-            all.push((Move::Arrives(index), true, world));
-        }
-    }
-
-    fn of_users(&self, all: &mut Vec<Following<U>>) {
-        if self.acts == 0 {
-            return;
-        }
-        let does = |doing| self.scope.doings.contains(&doing);
-        let mut push = |what, change: &dyn Fn(&mut Self)| {
-            let mut world = self.clone();
-            world.acts -= 1;
-            change(&mut world);
-            all.push((what, false, world));
-        };
-        let now = at(self.now);
-        for (index, slot) in self.slots.iter().enumerate() {
-            match &slot.stored {
-                None if does(Doing::Makes) => push(Move::Makes(index), &|world| world.make(index)),
-                Some((object, _)) if !object.meta.deleting() => {
-                    if does(Doing::Deletes) {
-                        push(Move::Deletes(index), &|world| {
-                            world.change(index, |object| object.meta.deleting_since = Some(now));
-                        });
-                    }
-                    if does(Doing::Edits) {
-                        push(Move::Edits(index), &|world| world.change(index, edit));
-                    }
+                    });
                 }
                 _ => {}
             }
-        }
-        for (index, resource) in self.aws.resources.iter().enumerate() {
-            let theirs = resource.made_for.is_none();
-            if theirs && does(Doing::StrangerGoes) {
-                push(Move::Outsider(resource.id), &|world| drop(world.aws.resources.remove(index)));
-            }
-            let at_rest = resource.shown && matches!(resource.is, Is::Active | Is::Failed);
-            if !theirs && at_rest && does(Doing::Outsider) {
-                push(Move::Outsider(resource.id), &|world| {
-                    if let Some(resource) = world.aws.resources.get_mut(index) {
-                        resource.is = Is::Deleting;
+            if !resource.shown && overdue(resource.sent) {
+                push(Move::Shows(number), 0, &|aws| {
+                    if let Some(resource) = aws.resources.get_mut(index) {
+                        resource.shown = true;
                     }
                 });
             }
         }
-        let taken = U && self.aws.resources.iter().any(|resource| resource.name == self.name());
-        if does(Doing::StrangerComes) && !taken {
-            push(Move::Stranger, &|world| world.aws.stranger(&world.name(), world.now));
+        for (index, request) in self.aws.pending.iter().enumerate() {
+            if matches!(sees, Sees::Names | Sees::All | Sees::Overdue) && overdue(request.sent) {
+                all.push(self.as_it_is().then(Move::Arrives(index), true, |world| {
+                    world.aws.pending.remove(index);
+                    // Nobody hears the answer.
+                    drop(world.create(request));
+                }));
+            }
         }
+        all
     }
 
-    fn of_worker(&self, frame: &Frame, index: usize, all: &mut Vec<Following<U>>) {
-        let Some(worker) = self.workers.get(index) else { return };
-        let Some(pass) = &worker.pass else {
-            let Some((object, version)) = self.slots.get(worker.slot).and_then(|slot| slot.stored.clone()) else {
-                return;
+    /// What users do to objects.
+    fn of_users(&self, all: &mut Vec<Following<U>>) {
+        let does = |doing| self.scope.doings.contains(&doing);
+        let mut push = |what, change: &dyn Fn(&mut Self)| {
+            all.push(self.as_it_is().then(what, false, |world| {
+                world.acts -= 1;
+                change(world);
+            }));
+        };
+        let now = at(self.now);
+        for (index, slot) in self.slots.iter().enumerate() {
+            if self.is_read(index) {
+                continue;
+            }
+            let Some((object, _)) = &slot.stored else {
+                if does(Doing::Makes) {
+                    push(Move::Makes(index), &|world| world.make(index));
+                }
+                continue;
             };
-            let mut pass = Running { object, version, known: Arc::default() };
-            match self.settle(frame, &mut pass) {
-                None => {}
-                Some(Step::Ask(query)) => {
-                    self.reads(frame, index, &pass, &query, &|how| Move::Begins(index, how), all);
+            let deleting = object.meta.deleting();
+            if does(Doing::Deletes) && !deleting {
+                push(Move::Deletes(index), &|world| {
+                    world.change(index, |object| object.meta.deleting_since = Some(now));
+                });
+            }
+            if does(Doing::Edits) && !deleting {
+                push(Move::Edits(index), &|world| {
+                    world.change(index, |object| {
+                        object.meta.generation += 1;
+                        if let Ok(spec) = &mut object.spec {
+                            spec.size += 1;
+                        }
+                    });
+                });
+            }
+            if does(Doing::Wipes) && object.status.record.is_some() {
+                push(Move::Wipes(index), &|world| {
+                    world.change(index, |object| object.status = CommonStatus::default());
+                });
+            }
+        }
+    }
+
+    /// What others do in AWS.
+    fn of_others(&self, all: &mut Vec<Following<U>>) {
+        let does = |doing| self.scope.doings.contains(&doing);
+        if does(Doing::Outsider) || does(Doing::StrangerGoes) {
+            for before in self.meanwhile(&Sees::All) {
+                before.world.deletes_in_aws(&before, all);
+            }
+        }
+        if does(Doing::StrangerComes) {
+            for before in self.meanwhile(&Sees::Names) {
+                let name = self.name();
+                if !U || before.world.aws.resources.iter().all(|resource| resource.name != name) {
+                    all.push(before.then(Move::Stranger, false, |world| {
+                        world.acts -= 1;
+                        world.aws.stranger(&name, world.now);
+                    }));
                 }
-                Some(step) => {
-                    let mut world = self.clone();
-                    world.acts_at_once(index, pass, &step);
-                    all.push((Move::Begins(index, How::Well), true, world));
-                }
-            }
-            return;
-        };
-        if pass.known.announced && self.may(Trouble::Dies) {
-            let mut world = self.clone();
-            world.faults -= 1;
-            world.run(index, None);
-            all.push((Move::Dies(index), false, world));
-        }
-        let mut pass = pass.clone();
-        match self.settle(frame, &mut pass) {
-            None => {
-                let mut world = self.clone();
-                world.run(index, None);
-                all.push((Move::GoesOn(index, How::Well), true, world));
-            }
-            Some(Step::Ask(query)) => {
-                self.reads(frame, index, &pass, &query, &|how| Move::GoesOn(index, how), all);
-            }
-            Some(step) => {
-                if let Step::Act(act) = &step
-                    && let Act::Call(call) = &**act
-                    && pass.known.announced
-                {
-                    return self.calls(index, &pass, call, all);
-                }
-                let mut world = self.clone();
-                world.acts_at_once(index, pass, &step);
-                all.push((Move::GoesOn(index, How::Well), true, world));
             }
         }
     }
 
-    fn run(&mut self, index: usize, pass: Option<Running<U>>) {
-        if let Some(worker) = self.workers.get_mut(index) {
-            worker.pass = pass;
-        }
-    }
-
-    /// A read, and what the pass writes to the API server because of it. That is one step: what AWS does in between
-    /// makes no difference to what is written, and if the object changes in between, nothing is.
-    fn reads(
-        &self,
-        frame: &Frame,
-        index: usize,
-        pass: &Running<U>,
-        query: &Query,
-        what: &dyn Fn(How) -> Move,
-        all: &mut Vec<Following<U>>,
-    ) {
-        for how in [How::Well, How::Hidden] {
-            if how == How::Hidden && !self.may(Trouble::Hidden) {
-                continue;
-            }
-            let mut pass = pass.clone();
-            let shows = self.answer(&mut pass, query, how == How::Hidden);
-            if how == How::Hidden && !shows {
-                continue;
-            }
-            let mut world = self.clone();
-            world.faults -= u8::from(how != How::Well);
-            match self.settle(frame, &mut pass) {
-                None => world.run(index, None),
-                Some(Step::Ask(_)) => world.run(index, Some(pass)),
-                Some(step) => world.acts_at_once(index, pass, &step),
-            }
-            all.push((what(how), how == How::Well, world));
-        }
-    }
-
-    /// AWS answers a question. Whether it has anything to show.
-    pub(crate) fn answer(&self, pass: &mut Running<U>, query: &Query, hidden: bool) -> bool {
-        let known = Arc::make_mut(&mut pass.known);
-        let began =
-            |not_before: Option<jiff::Timestamp>| not_before.map_or(at(self.now), |from| from.max(at(self.now)));
-        match query {
-            Query::Get(get) => {
-                let value = self.aws.get(&get.id, hidden);
-                known.gets.insert(get.clone(), Timed { began: began(get.not_before), value });
-                self.aws.by_id(&get.id).is_some_and(|resource| resource.shown)
-            }
-            Query::Find(find) => {
-                let value = self.aws.find(&find.name, hidden);
-                known.finds.insert(find.clone(), Timed { began: began(find.not_before), value: Ok(value) });
-                !self.aws.find(&find.name, false).is_empty()
-            }
-            // The kind has none of what the others are about.
-            _ => false,
-        }
-    }
-
-    /// What a pass writes to the API server.
-    fn acts_at_once(&mut self, index: usize, pass: Running<U>, step: &Step<Small<U>>) {
-        let Some(slot) = self.workers.get(index).map(|worker| worker.slot) else { return };
-        // Its own write does not end its pass.
-        self.run(index, None);
-        let stored = match step {
-            Step::Act(act) => match &**act {
-                Act::Announce(status, intent) => {
-                    if intent.verb == Verb::Create {
-                        self.check_announcement(&pass, status);
+    fn deletes_in_aws(&self, before: &Following<U>, all: &mut Vec<Following<U>>) {
+        let does = |doing| self.scope.doings.contains(&doing);
+        for (index, resource) in self.aws.resources.iter().enumerate() {
+            let theirs = resource.made_for.is_none();
+            let at_rest = resource.shown && matches!(resource.is, Is::Active | Is::Failed);
+            if theirs && does(Doing::StrangerGoes) {
+                all.push(before.clone().then(Move::Outsider(resource.id), false, |world| {
+                    world.acts -= 1;
+                    world.aws.resources.remove(index);
+                }));
+            } else if !theirs && at_rest && does(Doing::Outsider) {
+                all.push(before.clone().then(Move::Outsider(resource.id), false, |world| {
+                    world.acts -= 1;
+                    if let Some(resource) = world.aws.resources.get_mut(index) {
+                        resource.is = Is::Deleting;
                     }
-                    self.write(slot, pass.version, |object| object.status = status.clone()).map(|it| (it, true))
-                }
-                Act::AddFinalizer => {
-                    let announced = pass.known.announced;
-                    let stored = self.write(slot, pass.version, |object| object.meta.finalizer = true);
-                    stored.map(|it| (it, announced))
-                }
-                Act::Call(call) => {
-                    let what = format!("{} of {} is not announced", call.verb(), call.about());
-                    self.wrong(|| what);
-                    None
-                }
-            },
-            Step::Rest(report) => {
-                self.rests(slot, &pass, report);
-                None
+                }));
             }
-            Step::Ask(_) => None,
-        };
-        let running = stored.map(|((object, version), announced)| {
-            let mut known = pass.known;
-            Arc::make_mut(&mut known).announced = announced;
-            Running { object, version, known }
-        });
-        self.run(index, running);
-    }
-
-    fn calls(&self, index: usize, pass: &Running<U>, call: &Call<Small<U>>, all: &mut Vec<Following<U>>) {
-        let op = "Write";
-        let mut push = |how: How, change: &dyn Fn(&mut Self) -> Outcome| {
-            let mut world = self.clone();
-            world.faults -= u8::from(how != How::Well);
-            let outcome = change(&mut world);
-            let mut pass = pass.clone();
-            Arc::make_mut(&mut pass.known).outcome = Some(outcome);
-            world.run(index, Some(pass));
-            all.push((Move::GoesOn(index, how), how == How::Well, world));
-        };
-        if let Call::Create { deadline, .. } = call
-            && at(self.now) >= *deadline
-        {
-            push(How::Well, &|_| Err(Fault::too_late(op)));
-            return;
-        }
-        push(How::Well, &|world| world.performs(pass, call));
-        if self.may(Trouble::AnswerLost) {
-            push(How::AnswerLost, &|world| world.performs(pass, call).and(Err(aws::lost(op))));
-        }
-        if self.may(Trouble::RequestLost) {
-            push(How::RequestLost, &|world| {
-                world.check_call(pass, call);
-                Err(aws::lost(op))
-            });
-        }
-        if self.may(Trouble::Throttled) {
-            push(How::Throttled, &|_| Err(aws::throttled(op)));
-        }
-        let Call::Create { body, token, .. } = call else { return };
-        if self.may(Trouble::Invalid) {
-            push(How::Invalid, &|_| Err(aws::invalid(op)));
-        }
-        if self.may(Trouble::Late) {
-            push(How::Late, &|world| {
-                world.check_call(pass, call);
-                world.aws.pending.push(Aws::request(body, token, world.now));
-                Err(aws::lost(op))
-            });
         }
     }
 
-    fn performs(&mut self, pass: &Running<U>, call: &Call<Small<U>>) -> Outcome {
-        self.check_call(pass, call);
-        if let Call::Create { body, token, .. } = call {
-            return self.create(&Aws::request(body, token, self.now));
-        }
-        self.aws.write(call, self.now)
-    }
-
-    fn create(&mut self, request: &aws::Pending) -> Outcome {
-        let made = self.aws.made;
-        let outcome = self.aws.create::<U>(request, self.now);
-        if self.aws.made > made {
-            self.check_made();
-        }
-        outcome
-    }
-
-    fn rests(&mut self, slot: usize, pass: &Running<U>, report: &Report<Small<U>>) {
-        if report.release {
-            let here = self.slots.get(slot).and_then(|slot| slot.stored.as_ref());
-            if here.is_some_and(|(_, version)| *version == pass.version) {
-                self.check_release(pass);
-            }
-            self.write(slot, pass.version, |object| object.meta.finalizer = false);
-            return;
-        }
-        let written = self.write(slot, pass.version, |object| object.status = report.status.clone());
-        if written.is_some() || !report.conclusion {
-            return;
-        }
-        // A conclusion that meets a conflict is written again, onto the newest object.
-        let Some(announced) = Self::record_of(&pass.object) else { return };
-        let Some((newest, version)) = self.slots.get(slot).and_then(|slot| slot.stored.clone()) else { return };
-        if let Some(merged) = record::conclude::<Small<U>>(&newest.status, &report.status, announced) {
-            self.write(slot, version, |object| object.status = merged);
-        }
-    }
-}
-
-fn edit<const U: bool>(object: &mut Object<Small<U>>) {
-    object.meta.generation += 1;
-    if let Ok(spec) = &mut object.spec {
-        spec.size += 1;
-    }
-}
-
-/// What must never happen.
-impl<const U: bool> World<U> {
-    fn wrong(&mut self, what: impl FnOnce() -> String) {
-        self.wrong.get_or_insert_with(what);
-    }
-
-    /// The same spec that AWS refused for good, or failed to create, waits for its hour.
-    fn check_announcement(&mut self, pass: &Running<U>, status: &agentcore_api::status::CommonStatus) {
-        let failure = Self::record_of(&pass.object).and_then(|record| record.failure.clone());
-        let announced = record::main::<Small<U>>(status);
-        let Some((failure, announced)) = failure.zip(announced) else { return };
-        let terminal = matches!(failure.reason.as_deref(), Some("InvalidSpec" | "CreateFailed"));
-        let same = announced.body_digest.as_deref() == Some(&failure.digest);
-        let soon = at(self.now) < failure.last.0 + jiff::SignedDuration::from_secs(5 * TICK);
-        if terminal && same && soon && announced.sends == 1 {
-            self.wrong(|| "the same spec that failed is tried again at once".to_owned());
-        }
-    }
-
-    fn check_call(&mut self, pass: &Running<U>, call: &Call<Small<U>>) {
-        let meta = &pass.object.meta;
-        let Some(object) = self.object_of(&meta.uid) else {
-            if matches!(call, Call::Create { .. }) {
-                self.wrong(|| "a create is sent for an object that is gone".to_owned());
-            }
-            return;
-        };
-        if !object.meta.finalizer {
-            self.wrong(|| "a write to AWS, and the finalizer is not there".to_owned());
-            return;
-        }
-        let record = Self::record_of(object).cloned().unwrap_or_else(PartRecord::default);
-        let touched = match call {
-            Call::Create { .. } => {
-                if !record.children.iter().any(|child| child.name == CHILD) {
-                    self.wrong(|| "a child is made that was not announced".to_owned());
-                }
-                return;
-            }
-            Call::Update { id, .. } | Call::Delete { id, .. } => id,
-            Call::Tag { arn, .. } | Call::Untag { arn, .. } => arn,
-        };
-        let Some(resource) = self.aws.by_id(touched) else { return };
-        let prefix = meta.uid.trim_end_matches(|it: char| it.is_ascii_digit()).to_owned();
-        if !resource.made_for.as_ref().is_some_and(|uid| uid.starts_with(&prefix)) {
-            let what = format!("{} of {touched}, which is not this object's", call.verb());
-            self.wrong(|| what);
-        }
-        let was_ready = self
-            .slots
-            .iter()
-            .any(|slot| slot.was_ready && slot.stored.as_ref().is_some_and(|(stored, _)| stored.meta.uid == meta.uid));
-        if matches!(call, Call::Delete { .. }) && !meta.deleting() && was_ready {
-            self.wrong(|| "what was ever ACTIVE is deleted, and its object is not being deleted".to_owned());
-        }
-    }
-
-    fn check_made(&mut self) {
-        let Some(made) = self.aws.resources.last() else { return };
-        let Some(uid) = made.made_for.clone() else { return };
-        let of_it = self.aws.resources.iter().filter(|it| it.made_for.as_ref() == Some(&uid));
-        let ids: Vec<String> = of_it.map(|it| id(it.id)).collect();
-        if ids.len() > 1 {
-            self.wrong(|| format!("one object has {}", ids.join(" and ")));
-        }
-        if !self.scope.retain && self.object_of(&uid).is_none() {
-            self.wrong(|| "a resource comes to be, and its object is gone".to_owned());
-        }
-    }
-
-    fn check_release(&mut self, pass: &Running<U>) {
-        let uid = &pass.object.meta.uid;
-        let left = self.aws.resources.iter().find(|it| it.made_for.as_ref() == Some(uid)).map(|it| it.id);
-        if let Some(left) = left.filter(|_| !self.scope.retain) {
-            self.wrong(|| format!("the finalizer goes, and {} is there", id(left)));
-        }
+    /// Whether a pass over this object is under way that has announced nothing.
+    pub(crate) fn is_read(&self, slot: usize) -> bool {
+        let mut passes = self.workers.iter().filter(|it| it.slot == slot).filter_map(|worker| worker.pass.as_ref());
+        !self.scope.all_orders && passes.any(|pass| !pass.known.announced)
     }
 }

@@ -17,7 +17,7 @@ use agentcore_engine::{
 };
 
 use super::{
-    aws::{Aws, Is, Switches, at},
+    aws::{Aws, Is, Sight, Switches, at},
     kind::{Small, Spec},
     scopes::{Doing, Trouble},
 };
@@ -59,6 +59,8 @@ pub struct Scope {
     pub doings: &'static [Doing],
     /// How often they do.
     pub acts: u8,
+    /// Whether orders are explored too that make no difference: that they make none is a test.
+    pub all_orders: bool,
 }
 
 pub(crate) type Stored<const U: bool> = (Arc<Object<Small<U>>>, u32);
@@ -69,8 +71,8 @@ pub(crate) struct Slot<const U: bool> {
     pub(crate) stored: Option<Stored<U>>,
     /// How many objects there were, one after the other.
     pub(crate) lives: u8,
-    /// Whether this object was ever Ready.
-    pub(crate) was_ready: bool,
+    /// The resource with which this object was Ready.
+    pub(crate) was_ready: Option<String>,
 }
 
 /// A replica in the middle of a pass.
@@ -142,7 +144,7 @@ impl<const U: bool> World<U> {
         let mut world = Self {
             scope,
             now: START,
-            slots: vec![Slot { stored: None, lives: 0, was_ready: false }; objects],
+            slots: vec![Slot { stored: None, lives: 0, was_ready: None }; objects],
             workers: Vec::new(),
             aws: Aws::new(scope.switches),
             versions: 0,
@@ -179,7 +181,7 @@ impl<const U: bool> World<U> {
         let version = self.versions;
         let Some(slot) = self.slots.get_mut(index) else { return };
         slot.lives += 1;
-        slot.was_ready = false;
+        slot.was_ready = None;
         let policy = if scope.retain { DeletionPolicy::Retain } else { DeletionPolicy::Delete };
         let meta = Meta {
             namespace: format!("ns-{index}"),
@@ -211,12 +213,33 @@ impl<const U: bool> World<U> {
         let mut changed = (*object).clone();
         change(&mut changed);
         let ready = changed.status.condition(ConditionType::Ready);
-        slot.was_ready |= ready.is_some_and(|ready| ready.status == "True");
+        if ready.is_some_and(|ready| ready.status == "True") {
+            slot.was_ready = Self::record_of(&changed).and_then(|record| record.id.clone());
+        }
         let gone = changed.meta.deleting() && !changed.meta.finalizer;
         slot.stored = (!gone).then(|| (Arc::new(changed), version));
         // A pass that has announced nothing can only write what the API server now refuses.
         for worker in self.workers.iter_mut().filter(|worker| worker.slot == index) {
             worker.pass.take_if(|pass| !pass.known.announced);
+        }
+    }
+
+    /// A pass whose write has been answered, and whose conclusion can't be written any more, has nothing left to do.
+    /// Creations and their times only move on, so what does not fit the newest record never will.
+    pub(crate) fn drop_what_is_over(&mut self) {
+        let Self { slots, workers, .. } = self;
+        for worker in workers {
+            let newest = slots.get(worker.slot).and_then(|slot| slot.stored.as_ref());
+            worker.pass.take_if(|pass| {
+                let fits = newest.is_some_and(|(object, version)| {
+                    let records = Self::record_of(object).zip(Self::record_of(&pass.object));
+                    let same = |(found, announced): (&PartRecord, &PartRecord)| {
+                        found.creation == announced.creation && found.sent_at == announced.sent_at
+                    };
+                    *version == pass.version || records.is_some_and(same)
+                });
+                pass.known.outcome.is_some() && !fits
+            });
         }
     }
 
@@ -251,6 +274,10 @@ impl<const U: bool> World<U> {
                 Step::Ask(Query::Tags { arn, .. }) => {
                     let tags = self.aws.tags(&arn);
                     Arc::make_mut(&mut pass.known).tags.insert(arn, tags);
+                }
+                Step::Ask(Query::Lives(claim)) => {
+                    let lives = Some(self.object_of(&claim.uid).is_some());
+                    Arc::make_mut(&mut pass.known).lives.insert(claim, lives);
                 }
                 Step::Rest(report) if !report.release && report.status == pass.object.status => return None,
                 step => return Some(step),
@@ -305,7 +332,7 @@ impl<const U: bool> World<U> {
                     match world.settle(frame, &mut pass) {
                         None => return true,
                         Some(Step::Ask(query)) => {
-                            world.answer(&mut pass, &query, false);
+                            world.answer(&mut pass, &query, Sight::Plain);
                         }
                         // A taken name is tried again in an hour.
                         Some(_) => return later > 0 && world.is_contended(),

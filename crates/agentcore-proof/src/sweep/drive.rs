@@ -290,7 +290,7 @@ impl<K: Subject> World<K> {
             }
             let Some(announced) = &announced else { return Err(Halt::Conflict) };
             let Some(newest) = self.server.read::<K>(false) else { return Err(Halt::Gone) };
-            let merged = record::conclude::<K>(&newest.object.status, &status, announced);
+            let merged = record::conclude::<K>(&self.rules, &newest.object.status, &status, announced);
             let Some(merged) = merged else { return Ok(()) };
             read = newest;
             status = merged;

@@ -1,7 +1,7 @@
 //! What the operator remembered is gone, or old.
 
 use agentcore_api::{keys::annotation, status::Fate};
-use agentcore_engine::record;
+use agentcore_engine::{record, rules::Rules};
 use jiff::SignedDuration;
 
 use crate::{
@@ -206,7 +206,7 @@ fn conclusions() {
     });
     let refused = with(&record::nothing);
     let conclude = |newest: &crate::toy::Status, conclusion: &crate::toy::Status| {
-        record::conclude::<Toy<true>>(newest, conclusion, &part)
+        record::conclude::<Toy<true>>(&Rules::production(), newest, conclusion, &part)
     };
     // What was announced is still there: both are written, whatever else changed.
     assert_eq!(conclude(&announced, &created), Some(created.clone()));

@@ -1,5 +1,7 @@
 //! Tokens and times of sending.
 
+use jiff::SignedDuration;
+
 use crate::{
     aws::Switches,
     bench::Bench,
@@ -41,6 +43,28 @@ fn a_create_is_not_sent_again_after_its_time() {
         assert_eq!(bench.record().sends, 1);
         bench.silent();
     }
+}
+
+/// Reads may be older than an update. For how long that is reckoned with counts from when the update was answered, not
+/// from its announcement: an operator that hung in between would else believe the first old read, and update again.
+#[test]
+fn an_update_that_left_late_is_not_sent_again_for_an_old_read() {
+    let mut bench = Bench::<true>::new(Switches { versions: true, ..Switches::default() });
+    bench.create(spec());
+    bench.run(60);
+    bench.edit(|spec| *spec = described("new"));
+    // Read, whose credentials, read, announcement: and alone.
+    bench.lonely = true;
+    let call = bench.trace.len() + 4;
+    bench.troubles.insert(call, Trouble::Hangs(150));
+    bench.run(1);
+    assert_eq!((bench.calls("update"), bench.hit.as_slice()), (1, [Trouble::Hangs(150)].as_slice()));
+    bench.home().switches.lag = SignedDuration::from_secs(60);
+    bench.run(30);
+    assert_eq!(bench.calls("update"), 1);
+    bench.run(120);
+    assert_eq!((bench.calls("update"), bench.says().as_str()), (1, "True/Available"));
+    bench.silent();
 }
 
 /// An operator that hangs between the announcement and the create does not send it late.
