@@ -1,4 +1,4 @@
-//! How a record changes: what is written before and after a create, and what a conclusion writes onto a newer object.
+//! How a record changes: what is written before and after a create.
 
 use agentcore_api::status::{Failure, Fate, LastWrite, MAIN_PART, PartRecord, Reason};
 use jiff::Timestamp;
@@ -125,31 +125,6 @@ pub fn created_bound(record: &PartRecord, object_created_at: Timestamp) -> Times
         (Some(_), Some(sent_at)) => sent_at.0,
         _ => object_created_at,
     }
-}
-
-/// What a conclusion writes onto a newer object, after a conflict: `None` if it no longer belongs there.
-///
-/// The newer object must hold the announcement that was concluded. If it has been sent once more meanwhile, an id is
-/// still written, a refusal is not: the second send may have created what the first did not.
-pub fn conclude<K: Kind>(newest: &K::Status, conclusion: &K::Status, announced: &PartRecord) -> Option<K::Status> {
-    let found = main::<K>(newest)?;
-    let concluded = main::<K>(conclusion)?;
-    if found.creation != announced.creation || found.sent_at != announced.sent_at {
-        return None;
-    }
-    if found.sends == announced.sends && found == announced {
-        return Some(conclusion.clone());
-    }
-    let id = concluded.id.as_ref().filter(|_| found.id.is_none() && found.fate == Fate::Unknown)?;
-    let mut status = newest.clone();
-    let mut part = found.clone();
-    part.id = Some(id.clone());
-    part.fate = Fate::Created;
-    part.closed = true;
-    part.accepted_digest.clone_from(&concluded.accepted_digest);
-    part.last_write.clone_from(&concluded.last_write);
-    put::<K>(&mut status, part);
-    Some(status)
 }
 
 /// The record without the resource that it knew, which is gone.

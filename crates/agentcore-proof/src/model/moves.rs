@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use agentcore_api::status::PartRecord;
 use agentcore_engine::{
+    conclusion::Conclusion,
     fault::Fault,
     known::{Query, Timed},
     object::Object,
@@ -416,10 +417,10 @@ impl<const U: bool> World<U> {
             return;
         }
         // A conclusion that meets a conflict is written again, onto the newest object.
-        let Some(announced) = Self::record_of(&pass.object) else { return };
         let Some((newest, version)) = self.slots.get(slot).and_then(|slot| slot.stored.clone()) else { return };
-        if let Some(merged) = record::conclude::<Small<U>>(&newest.status, &report.status, announced) {
-            self.write(slot, version, |object| object.status = merged);
+        let mut conclusion = Conclusion::new(&pass.object, report.status.clone());
+        if conclusion.onto(&newest) {
+            self.write(slot, version, |object| object.status = conclusion.status().clone());
         }
     }
 }
