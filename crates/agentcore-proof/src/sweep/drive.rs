@@ -69,6 +69,9 @@ impl<K: Subject> World<K> {
             self.spans.push(Span { first: self.trace.len(), ..Span::default() });
         }
         let trouble = self.step(What::Object)?;
+        if trouble == Some(Trouble::KubeError) {
+            return Err(Halt::Api);
+        }
         let Some(mut read) = self.server.read::<K>(trouble == Some(Trouble::OldObject)) else { return Err(Halt::Gone) };
         let mut known = Known::<K>::default();
         for _ in 0..200 {
@@ -108,9 +111,9 @@ impl<K: Subject> World<K> {
                 known.references.insert(reference, referent);
             }
             Query::Referrers(_) => known.referrers = Some(Vec::new()),
-            // There is one object: whoever else a tag names is gone.
             Query::Lives(claim) => {
-                known.lives.insert(claim, Some(false));
+                let lives = self.others.contains(&claim.uid);
+                known.lives.insert(claim, Some(lives));
             }
             Query::Get(get) => {
                 let value = match self.ask(known, Operation::Get, &Ask::Get(get.id.clone()))? {
@@ -188,6 +191,9 @@ impl<K: Subject> World<K> {
             self.deletes += 1;
             renew_token(&mut request, self.deletes);
         }
+        if trouble == Some(Trouble::Vanished) {
+            self.undo_creates();
+        }
         let rule = mishap.map(|fault| self.sim.add_fault_rule(FaultRule::new(fault)));
         let response = self.sim.handle(self.now, request);
         if let Some(rule) = rule {
@@ -196,6 +202,7 @@ impl<K: Subject> World<K> {
         let reset = response.extensions().get::<Delivery>().is_some_and(|delivery| delivery.reset);
         let reply = if reset { Reply::Cut } else { Reply::of(&response) };
         self.log(|| match &reply {
+            Reply::Answer { status, .. } if operation == Operation::Identity => format!("{operation:?} -> {status}"),
             Reply::Answer { status, body, .. } => {
                 format!("{operation:?} -> {status} {}", String::from_utf8_lossy(body).replace('\n', ""))
             }
