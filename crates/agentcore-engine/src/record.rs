@@ -1,6 +1,6 @@
 //! How a record changes: what is written before and after a create.
 
-use agentcore_api::status::{Failure, Fate, LastWrite, MAIN_PART, PartRecord, Reason};
+use agentcore_api::status::{Child, Failure, Fate, LastWrite, MAIN_PART, PartRecord, Reason};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
@@ -46,7 +46,7 @@ pub fn announced(
         body_digest: Some(digest),
         sent_at: Some(MicroTime(now)),
         sends: 1,
-        children: children.into_iter().map(|name| agentcore_api::status::Child { name, id: None }).collect(),
+        children: children.into_iter().map(|name| Child { name, id: None }).collect(),
         // What went before still tells how often the same body may be tried.
         failure: before.and_then(|record| record.failure.clone()),
         ..PartRecord::default()
@@ -135,6 +135,8 @@ pub fn without_id(record: &PartRecord) -> PartRecord {
         last_write: None,
         delete_sent_at: None,
         delete_accepted_at: None,
+        // Those of another have ids of their own, and are ours by their names until these are known.
+        children: record.children.iter().map(|child| Child { name: child.name.clone(), id: None }).collect(),
         ..record.clone()
     }
 }
@@ -147,4 +149,17 @@ pub fn found(record: &mut PartRecord, id: &str) {
     record.accepted_digest.clone_from(&record.body_digest);
     // A name that AWS refused because of this very resource is no failure.
     record.failure = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_children_of_what_is_gone_are_known_by_name_only() {
+        let facts = Child { name: "Facts".to_owned(), id: Some("Facts-1".to_owned()) };
+        let record = PartRecord { id: Some("one".to_owned()), children: vec![facts], ..PartRecord::default() };
+        let children = without_id(&record).children;
+        assert_eq!(children, [Child { name: "Facts".to_owned(), id: None }]);
+    }
 }
