@@ -4,12 +4,12 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use agentcore_api::status::{ConditionType, Reason};
 use agentcore_engine::{
+    conclusion::{Conclusion, Met},
     conditions, defect,
     fault::Class,
     known::Known,
     next,
-    object::Settings,
-    record,
+    object::{Meta, Settings},
     rules::Rules,
     step::{Act, Again, Report, Step},
 };
@@ -41,9 +41,6 @@ const STEPS: usize = 200;
 
 /// How many passes follow each other at once before others get their turn.
 const IN_A_ROW: usize = 8;
-
-/// How often a conclusion is written again while the API server fails.
-const CONCLUSION_TRIES: u32 = 6;
 
 /// What the passes of all kinds share.
 #[derive(Clone)]
@@ -358,7 +355,7 @@ impl<K: Managed> Shell<K> {
         }
         if report.status != read.object.status {
             if report.conclusion {
-                self.conclude(objects, read, &report.status).await?;
+                self.conclude(objects, read, report.status.clone()).await?;
             } else {
                 objects.write_status(read, &report.status).await?;
                 self.shared.metrics.status_written(K::NAME);
@@ -368,46 +365,48 @@ impl<K: Managed> Shell<K> {
         Ok(self.observe(&read.object, &report, known))
     }
 
-    /// Writes what became of a write to AWS. It must not get lost: the next pass knows only what is written.
-    async fn conclude(&self, objects: &Objects<K>, read: &Read<K>, status: &K::Status) -> Result<(), Error> {
-        let Some(announced) = record::main::<K>(&read.object.status) else {
-            return objects.write_status(read, status).await.map(|_| ());
-        };
-        let mut read = read.clone();
-        let mut status = status.clone();
-        for tries in 1..=CONCLUSION_TRIES {
-            match objects.write_status(&read, &status).await {
-                Ok(_) => {
-                    self.shared.metrics.status_written(K::NAME);
-                    return Ok(());
-                }
-                Err(Error::Conflict) => {}
-                Err(error) if tries == CONCLUSION_TRIES => return Err(error),
-                Err(Error::Gone) => return Err(Error::Gone),
-                Err(error) => {
-                    tracing::warn!(name = %read.object.meta.name, %error, "what AWS answered is not written yet: tries again");
-                    sleep(Duration::from_millis(250 << tries)).await;
-                }
-            }
-            // Somebody has written the object: onto the newest, while it still holds what was announced.
-            let name = read.object.meta.name.clone();
-            let newest = match objects.get(&name).await {
-                Ok(Some(newest)) => Read::new(newest, &read.object.meta.namespace_uid)?,
-                Ok(None) => return Err(Error::Gone),
-                Err(error) if tries == CONCLUSION_TRIES => return Err(error),
-                Err(_) => {
-                    sleep(Duration::from_millis(250 << tries)).await;
-                    continue;
-                }
-            };
-            let Some(merged) = record::conclude::<K>(&self.rules, &newest.object.status, &status, announced) else {
-                tracing::warn!(name = %name, "somebody else went on with this object: what AWS answered is not written");
+    /// Writes what became of a write to AWS.
+    async fn conclude(&self, objects: &Objects<K>, read: &Read<K>, status: K::Status) -> Result<(), Error> {
+        let mut conclusion = Conclusion::new(&self.rules, &read.object, status);
+        let mut onto = read.clone();
+        loop {
+            let Err(error) = objects.write_status(&onto, conclusion.status()).await else {
+                self.shared.metrics.status_written(K::NAME);
                 return Ok(());
             };
-            read = newest;
-            status = merged;
+            onto = Self::newest(objects, &onto.object.meta, &mut conclusion, error).await?;
+            if !conclusion.onto(&onto.object) {
+                let name = &onto.object.meta.name;
+                tracing::warn!(%name, "somebody else went on with this object: what AWS answered is not written");
+                return Ok(());
+            }
         }
-        Err(Error::Conflict)
+    }
+
+    /// The newest object, onto which a conclusion may be written that has met this error.
+    async fn newest(
+        objects: &Objects<K>,
+        meta: &Meta,
+        conclusion: &mut Conclusion<K>,
+        mut error: Error,
+    ) -> Result<Read<K>, Error> {
+        loop {
+            let met = match &error {
+                Error::Conflict => Met::Conflict,
+                Error::Gone => Met::Gone,
+                _ => Met::Trouble,
+            };
+            let Some(wait) = conclusion.missed(met) else { return Err(error) };
+            if let Some(wait) = Duration::try_from(wait).ok().filter(|wait| !wait.is_zero()) {
+                tracing::warn!(name = %meta.name, %error, "what AWS answered is not written yet: tries again");
+                sleep(wait).await;
+            }
+            match objects.get(&meta.name).await {
+                Ok(Some(newest)) => return Read::new(newest, &meta.namespace_uid),
+                Ok(None) => return Err(Error::Gone),
+                Err(again) => error = again,
+            }
+        }
     }
 
     async fn namespace_uid(&self, uid: &str, namespace: &str, name: &str) -> Result<String, Error> {

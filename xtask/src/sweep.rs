@@ -1,6 +1,6 @@
 //! `cargo xtask sweep`: the fault sweep beyond what the suite has time for, or one schedule of it.
 
-use agentcore_proof::sweep::run::{Plan, only, sweep};
+use agentcore_proof::sweep::run::{Plan, condensed, only, sweep};
 use anyhow::{Context, bail};
 
 /// Which schedules are run.
@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(line) = arguments.only {
         let schedule = only(&line).with_context(|| format!("there is no schedule `{line}`"))?;
-        println!("{}", schedule.told.join("\n"));
+        println!("{}", condensed(&schedule.told).join("\n"));
         if schedule.wrong.is_empty() {
             println!("\nnothing is wrong");
             return Ok(());

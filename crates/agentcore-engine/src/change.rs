@@ -17,6 +17,9 @@ use crate::{
     step::{Again, Call, Step},
 };
 
+/// For how long the change of somebody else may stand in the way of an update of what failed.
+const UNDER_WAY: SignedDuration = SignedDuration::from_mins(1);
+
 /// How the resource is dealt with once its state has come to rest.
 pub(crate) struct Settled<'a, K: Kind> {
     pub(crate) view: &'a View<K>,
@@ -214,6 +217,11 @@ impl<K: Kind> Pass<'_, K> {
                 let may_be_gone = fault.class == Class::NotFound;
                 let fault = &fault.of_a_write();
                 let (verdict, message, again) = match fault.class {
+                    Class::Conflict | Class::InTransition if self.is_refused_as_failed(settled, &digest) => {
+                        record::failed(&mut part, &digest, Reason::UpdateFailed, self.now);
+                        let message = Self::refused_as_failed(settled, fault);
+                        (Verdict::Stalled(Reason::UpdateFailed), message, Again::After(self.rules.failed_retry))
+                    }
                     Class::Conflict | Class::InTransition => {
                         // A definite answer: the same change goes out under another token.
                         record::failed(&mut part, &digest, fault.class.reason(), self.now);
@@ -252,6 +260,27 @@ impl<K: Kind> Pass<'_, K> {
             return token(&PartRecord { failure: None, ..record.clone() });
         }
         token(record)
+    }
+
+    /// Whether it is because the resource failed that AWS answers an update with a conflict: a change that is under way
+    /// ends, and what failed has gone on refusing.
+    fn is_refused_as_failed(&self, settled: &Settled<'_, K>, digest: &str) -> bool {
+        let failure = settled.record.failure.as_ref().filter(|failure| failure.digest == digest);
+        let failed = !settled.good && settled.child_failed.is_none();
+        failed && failure.is_some_and(|failure| self.now >= failure.since.0 + UNDER_WAY)
+    }
+
+    fn refused_as_failed(settled: &Settled<'_, K>, fault: &Fault) -> String {
+        format!(
+            "the {} {} has failed{}, and AWS does not update it: {}. It is tried again in an hour, or when the annotation \
+             agentcore-operator.github.io/requestedAt changes. To have a new one created, delete it in AWS, or create \
+             another {}",
+            K::NOUN,
+            settled.view.facts.id,
+            because(settled.view),
+            fault.sentence(),
+            K::NAME
+        )
     }
 
     /// The settings are as desired: the tags, and whether it serves.

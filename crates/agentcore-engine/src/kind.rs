@@ -78,6 +78,12 @@ pub trait Kind: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static {
     }
     /// What AWS's state means.
     fn state(view: &View<Self>) -> State;
+    /// Whether AWS's own word says that it never came to work, and so holds nothing, whatever the record takes for granted
+    /// because it was lost.
+    fn never_worked(_view: &View<Self>) -> bool {
+        false
+    }
+
     /// What the view tells that belongs into the record, such as the ids of announced children.
     fn learn(_view: &View<Self>, _record: &mut PartRecord) {}
     /// Whether the settled resource serves: a runtime's endpoint must be live on the newest version.

@@ -20,12 +20,14 @@
 //! | `create`, `lookup`, `take`, `adopt`, `gone`, `present`, `change`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
 //! | [`queued`] | what users are told of an object whose write waits for its turn |
 //! | [`defect`] | what users are told of an object whose pass panicked |
-//! | [`record`] | how a record changes, and what a conclusion writes onto a newer object |
+//! | [`record`] | how a record changes |
+//! | [`conclusion`] | how what became of a write to AWS gets into the API server |
 //! | [`step`] | what a pass asks for, and what it reports |
 //! | [`conditions`] | the one place that turns a verdict into conditions |
 //! | [`contract`] | what holds of every status and every create |
 //! | [`fault`] | AWS's errors, by class |
 
+pub mod conclusion;
 pub mod conditions;
 pub mod contract;
 pub mod differ;

@@ -135,7 +135,9 @@ impl<K: Kind> Pass<'_, K> {
                 Ok(self.rest_in(status, Verdict::Stalled(Reason::DeleteFailed), &message, self.at_rest()))
             }
             // Data that was ever in use is not deleted in order to create the resource again.
-            State::CreateFailed if !part.ever_active || self.rules.breaks(Mutation::RecreateWhatWasActive) => {
+            State::CreateFailed
+                if Self::never_worked(&part, view) || self.rules.breaks(Mutation::RecreateWhatWasActive) =>
+            {
                 self.create_failed(desired, part, status, view)
             }
             State::CreateFailed | State::UpdateFailed => self.update_failed(desired, part, status, view),
@@ -149,6 +151,11 @@ impl<K: Kind> Pass<'_, K> {
                 self.settled(desired, settled, first)
             }
         }
+    }
+
+    /// Whether what failed never worked. What was adopted is not deleted, whatever it was.
+    fn never_worked(record: &PartRecord, view: &View<K>) -> bool {
+        !record.ever_active || (!record.adopted && K::never_worked(view))
     }
 
     /// How many children work, for those who look at nothing else.

@@ -1,14 +1,10 @@
-//! How a record changes: what is written before and after a create, and what a conclusion writes onto a newer object.
+//! How a record changes: what is written before and after a create.
 
-use agentcore_api::status::{Failure, Fate, LastWrite, MAIN_PART, PartRecord, Reason};
+use agentcore_api::status::{Child, Failure, Fate, LastWrite, MAIN_PART, PartRecord, Reason};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
-use crate::{
-    kind::Kind,
-    rules::{Mutation, Rules},
-    step::Accepted,
-};
+use crate::{kind::Kind, step::Accepted};
 
 /// The record of the main part.
 pub fn main<K: Kind>(status: &K::Status) -> Option<&PartRecord> {
@@ -50,7 +46,7 @@ pub fn announced(
         body_digest: Some(digest),
         sent_at: Some(MicroTime(now)),
         sends: 1,
-        children: children.into_iter().map(|name| agentcore_api::status::Child { name, id: None }).collect(),
+        children: children.into_iter().map(|name| Child { name, id: None }).collect(),
         // What went before still tells how often the same body may be tried.
         failure: before.and_then(|record| record.failure.clone()),
         ..PartRecord::default()
@@ -131,36 +127,6 @@ pub fn created_bound(record: &PartRecord, object_created_at: Timestamp) -> Times
     }
 }
 
-/// What a conclusion writes onto a newer object, after a conflict: `None` if it no longer belongs there.
-///
-/// The newer object must hold the announcement that was concluded. If it has been sent once more meanwhile, an id is
-/// still written, a refusal is not: the second send may have created what the first did not.
-pub fn conclude<K: Kind>(
-    rules: &Rules,
-    newest: &K::Status,
-    conclusion: &K::Status,
-    announced: &PartRecord,
-) -> Option<K::Status> {
-    let found = main::<K>(newest)?;
-    let concluded = main::<K>(conclusion)?;
-    if found.creation != announced.creation || found.sent_at != announced.sent_at {
-        return None;
-    }
-    if found == announced || rules.breaks(Mutation::RefuseWhatWasSentAgain) {
-        return Some(conclusion.clone());
-    }
-    let id = concluded.id.as_ref().filter(|_| found.id.is_none() && found.fate == Fate::Unknown)?;
-    let mut status = newest.clone();
-    let mut part = found.clone();
-    part.id = Some(id.clone());
-    part.fate = Fate::Created;
-    part.closed = true;
-    part.accepted_digest.clone_from(&concluded.accepted_digest);
-    part.last_write.clone_from(&concluded.last_write);
-    put::<K>(&mut status, part);
-    Some(status)
-}
-
 /// The record without the resource that it knew, which is gone.
 pub fn without_id(record: &PartRecord) -> PartRecord {
     PartRecord {
@@ -169,6 +135,8 @@ pub fn without_id(record: &PartRecord) -> PartRecord {
         last_write: None,
         delete_sent_at: None,
         delete_accepted_at: None,
+        // Those of another have ids of their own, and are ours by their names until these are known.
+        children: record.children.iter().map(|child| Child { name: child.name.clone(), id: None }).collect(),
         ..record.clone()
     }
 }
@@ -181,4 +149,17 @@ pub fn found(record: &mut PartRecord, id: &str) {
     record.accepted_digest.clone_from(&record.body_digest);
     // A name that AWS refused because of this very resource is no failure.
     record.failure = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_children_of_what_is_gone_are_known_by_name_only() {
+        let facts = Child { name: "Facts".to_owned(), id: Some("Facts-1".to_owned()) };
+        let record = PartRecord { id: Some("one".to_owned()), children: vec![facts], ..PartRecord::default() };
+        let children = without_id(&record).children;
+        assert_eq!(children, [Child { name: "Facts".to_owned(), id: None }]);
+    }
 }

@@ -177,8 +177,7 @@ pub struct Accepted {
 pub struct Report<K: Kind> {
     /// The status to be written, if it differs.
     pub status: K::Status,
-    /// Whether the status concludes a write to AWS. If it meets a conflict it is written onto the newest object, see
-    /// [`record::conclude`](crate::record::conclude).
+    /// Whether the status concludes a write to AWS: then it is written as [`conclusion`](crate::conclusion) says.
     pub conclusion: bool,
     /// Whether our finalizer goes: nothing of ours can exist, or the user lets go.
     pub release: bool,

@@ -74,6 +74,11 @@ impl Kind for InterpreterKind {
         status::state(&view.facts.state)
     }
 
+    /// It is never updated: what failed to be created has not worked before or since.
+    fn never_worked(view: &View<Self>) -> bool {
+        Self::state(view) == State::CreateFailed
+    }
+
     fn plan(planning: &Planning<'_, Self>) -> Plan<()> {
         plan::plan(planning)
     }

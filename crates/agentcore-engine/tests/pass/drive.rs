@@ -1,9 +1,10 @@
 //! The shell of the tests: it performs what a pass asks for, in a time of its own, and fails where it is told to.
 
 use agentcore_engine::{
+    conclusion::{Conclusion, Met},
     fault::{Class, Fault},
     known::{Find, Get, Identity, Known, Query, Timed},
-    next, record,
+    next,
     step::{Act, Again, Call, Outcome, Report, Step},
 };
 use jiff::SignedDuration;
@@ -284,24 +285,24 @@ impl<const U: bool> Bench<U> {
         Ok(report.again)
     }
 
-    fn conclude(&mut self, read: &Read<U>, mut status: Status) -> Result<(), Halt> {
-        let announced = record::main::<Toy<U>>(&read.object.status).cloned();
-        let mut read = read.clone();
-        for tries in 1..=6 {
-            match self.write_status(&read, &status) {
-                Ok(_) => return Ok(()),
-                Err(Halt::Conflict) => {}
-                Err(Halt::Api) if tries < 6 => self.now += SignedDuration::from_millis(250 << tries),
-                Err(halt) => return Err(halt),
+    fn conclude(&mut self, read: &Read<U>, status: Status) -> Result<(), Halt> {
+        let mut conclusion = Conclusion::new(&self.rules, &read.object, status);
+        let mut onto = read.clone();
+        loop {
+            let Err(halt) = self.write_status(&onto, conclusion.status()) else { return Ok(()) };
+            let met = match halt {
+                Halt::Conflict => Met::Conflict,
+                Halt::Gone => Met::Gone,
+                Halt::Api => Met::Trouble,
+                Halt::Crash => return Err(halt),
+            };
+            let Some(wait) = conclusion.missed(met) else { return Err(halt) };
+            self.now += wait;
+            onto = self.server.read::<U>(false).ok_or(Halt::Gone)?;
+            if !conclusion.onto(&onto.object) {
+                return Ok(());
             }
-            let Some(announced) = &announced else { return Err(Halt::Conflict) };
-            let Some(newest) = self.server.read::<U>(false) else { return Err(Halt::Gone) };
-            let merged = record::conclude::<Toy<U>>(&self.rules, &newest.object.status, &status, announced);
-            let Some(merged) = merged else { return Ok(()) };
-            read = newest;
-            status = merged;
         }
-        Err(Halt::Conflict)
     }
 
     fn write_status(&mut self, read: &Read<U>, status: &Status) -> Result<Read<U>, Halt> {

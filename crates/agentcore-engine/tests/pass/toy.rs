@@ -103,6 +103,9 @@ impl<const UNIQUE: bool> Kind for Toy<UNIQUE> {
     fn children(settings: &Spec) -> Vec<String> {
         settings.children.clone()
     }
+    fn never_worked(view: &View<Self>) -> bool {
+        view.facts.state == "STILLBORN"
+    }
     fn state(view: &View<Self>) -> State {
         match view.facts.state.as_str() {
             "CREATING" => State::Creating,
@@ -110,7 +113,7 @@ impl<const UNIQUE: bool> Kind for Toy<UNIQUE> {
             // A child of this name is always in transition.
             "ACTIVE" if view.more.contains_key("slow") => State::Updating,
             "ACTIVE" => State::Good,
-            "CREATE_FAILED" => State::CreateFailed,
+            "CREATE_FAILED" | "STILLBORN" => State::CreateFailed,
             "UPDATE_FAILED" => State::UpdateFailed,
             "DELETING" => State::Deleting,
             "DELETE_FAILED" => State::DeleteFailed,

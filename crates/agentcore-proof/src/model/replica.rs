@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use agentcore_engine::{
+    conclusion::Conclusion,
     fault::Fault,
     known::{Query, Timed},
-    record,
     step::{Act, Call, Outcome, Report, Step, Verb},
 };
 
@@ -306,10 +306,10 @@ impl<const U: bool> World<U> {
             return;
         }
         // A conclusion that meets a conflict is written again, onto the newest object.
-        let Some(announced) = Self::record_of(&pass.object) else { return };
         let Some((newest, version)) = self.slots.get(slot).and_then(|slot| slot.stored.clone()) else { return };
-        if let Some(merged) = record::conclude::<Small<U>>(&frame.rules, &newest.status, &report.status, announced) {
-            self.write(slot, version, |object| object.status = merged);
+        let mut conclusion = Conclusion::new(&frame.rules, &pass.object, report.status.clone());
+        if conclusion.onto(&newest) {
+            self.write(slot, version, |object| object.status = conclusion.status().clone());
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The shell of the sweep: it performs what a pass asks for, in a time of its own, and fails where it is told to.
 
 use agentcore_engine::{
+    conclusion::{Conclusion, Met},
     fault::{Class, Fault},
     known::{Find, Get, Known, Query, Timed},
-    next, record,
+    next,
     step::{Act, Again, Call, Outcome, Report, Step},
 };
 use agentcore_operator::{aws::credentials_changed, kinds, kube::Read};
@@ -68,6 +69,9 @@ impl<K: Subject> World<K> {
             self.spans.push(Span { first: self.trace.len(), ..Span::default() });
         }
         let trouble = self.step(What::Object)?;
+        if trouble == Some(Trouble::KubeError) {
+            return Err(Halt::Api);
+        }
         let Some(mut read) = self.server.read::<K>(trouble == Some(Trouble::OldObject)) else { return Err(Halt::Gone) };
         let mut known = Known::<K>::default();
         for _ in 0..200 {
@@ -107,9 +111,9 @@ impl<K: Subject> World<K> {
                 known.references.insert(reference, referent);
             }
             Query::Referrers(_) => known.referrers = Some(Vec::new()),
-            // There is one object: whoever else a tag names is gone.
             Query::Lives(claim) => {
-                known.lives.insert(claim, Some(false));
+                let lives = self.others.contains(&claim.uid);
+                known.lives.insert(claim, Some(lives));
             }
             Query::Get(get) => {
                 let value = match self.ask(known, Operation::Get, &Ask::Get(get.id.clone()))? {
@@ -187,6 +191,9 @@ impl<K: Subject> World<K> {
             self.deletes += 1;
             renew_token(&mut request, self.deletes);
         }
+        if trouble == Some(Trouble::Vanished) {
+            self.undo_creates();
+        }
         let rule = mishap.map(|fault| self.sim.add_fault_rule(FaultRule::new(fault)));
         let response = self.sim.handle(self.now, request);
         if let Some(rule) = rule {
@@ -195,6 +202,7 @@ impl<K: Subject> World<K> {
         let reset = response.extensions().get::<Delivery>().is_some_and(|delivery| delivery.reset);
         let reply = if reset { Reply::Cut } else { Reply::of(&response) };
         self.log(|| match &reply {
+            Reply::Answer { status, .. } if operation == Operation::Identity => format!("{operation:?} -> {status}"),
             Reply::Answer { status, body, .. } => {
                 format!("{operation:?} -> {status} {}", String::from_utf8_lossy(body).replace('\n', ""))
             }
@@ -278,24 +286,24 @@ impl<K: Subject> World<K> {
         Ok(report.again)
     }
 
-    fn conclude(&mut self, read: &Read<K>, mut status: K::Status) -> Result<(), Halt> {
-        let announced = record::main::<K>(&read.object.status).cloned();
-        let mut read = read.clone();
-        for tries in 1..=6 {
-            match self.write_status(&read, &status) {
-                Ok(_) => return Ok(()),
-                Err(Halt::Conflict) => {}
-                Err(Halt::Api) if tries < 6 => self.now += SignedDuration::from_millis(250 << tries),
-                Err(halt) => return Err(halt),
+    fn conclude(&mut self, read: &Read<K>, status: K::Status) -> Result<(), Halt> {
+        let mut conclusion = Conclusion::new(&self.rules, &read.object, status);
+        let mut onto = read.clone();
+        loop {
+            let Err(halt) = self.write_status(&onto, conclusion.status()) else { return Ok(()) };
+            let met = match halt {
+                Halt::Conflict => Met::Conflict,
+                Halt::Gone => Met::Gone,
+                Halt::Api => Met::Trouble,
+                Halt::Crash => return Err(halt),
+            };
+            let Some(wait) = conclusion.missed(met) else { return Err(halt) };
+            self.now += wait;
+            onto = self.server.read::<K>(false).ok_or(Halt::Gone)?;
+            if !conclusion.onto(&onto.object) {
+                return Ok(());
             }
-            let Some(announced) = &announced else { return Err(Halt::Conflict) };
-            let Some(newest) = self.server.read::<K>(false) else { return Err(Halt::Gone) };
-            let merged = record::conclude::<K>(&self.rules, &newest.object.status, &status, announced);
-            let Some(merged) = merged else { return Ok(()) };
-            read = newest;
-            status = merged;
         }
-        Err(Halt::Conflict)
     }
 
     fn write_status(&mut self, read: &Read<K>, status: &K::Status) -> Result<Read<K>, Halt> {

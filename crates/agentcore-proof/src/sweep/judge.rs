@@ -12,17 +12,17 @@ use agentcore_api::{
     status::{ConditionType, Fate},
 };
 use agentcore_engine::{record, rules::Rules};
-use agentcore_sim::{InventoryItem, Kind as Resource, Settings, Sim, settings::Served};
+use agentcore_sim::{InventoryItem, Kind as Resource, Settings, Sim};
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     server::Stored,
-    stories::{Ends, Story},
+    stories::{Ends, Story, THEIRS, tagless},
     subject::Subject,
     trouble::Trouble,
     wire::Wire,
-    world::{ACCOUNT, World},
+    world::{ACCOUNT, World, merge},
 };
 
 /// How both sides are when all is over.
@@ -91,7 +91,9 @@ impl<K: Subject> Court<K> {
             world.run(3700);
         }
         let end = end(&mut world);
-        if end.stalled.is_none() || story.ends == Ends::Ready {
+        // Tags that AWS takes at the creation only, and refuses since, are tried once an hour.
+        let hourly = tagless::<K>(&self.settings) && end.stalled.as_deref() == Some("InvalidSpec");
+        if end.stalled.is_none() || (story.ends == Ends::Ready && !hourly) {
             listen(&mut world);
         }
         world.check_strangers();
@@ -141,13 +143,35 @@ impl<K: Subject> Court<K> {
             // Other default tags can't be set where AWS takes none after the creation: that is told.
             return wrong;
         }
+        if is(Trouble::Wiped) && story.name == "part removed" && end.ready {
+            // That the part was ours is lost with the record, so it stays.
+            return wrong;
+        }
+        let there = |name: &str| run.world.sim.inventory().iter().any(|item| item.name == name);
+        if end.spec.get("adopt").is_some() && end.stalled.as_deref() == Some("InvalidSpec") && !there(THEIRS) {
+            // What is to be adopted is gone, and the object never had it: that is told.
+            return wrong;
+        }
+        let forgets = self.settings.switches.token_lifetime_seconds <= 60;
+        if tagless::<K>(&self.settings)
+            && forgets
+            && is(Trouble::Late(60))
+            && end.stalled.as_deref() == Some("NotOwned")
+        {
+            // The late request has made another once its name was free again and its token forgotten, before the create
+            // that followed was sent: nothing proves whose it is. It is left alone, and that is told.
+            return wrong;
+        }
         // What users did last counts, also where they did it when nobody expected it.
+        let again = story.name == "retained and created again";
         let ends = match (run.world.wanted, story.ends) {
             (true, Ends::Stalled) => Ends::Stalled,
-            // Whose a memory was can't be told where AWS does not tell its tags: it is not taken over.
-            (true, _) if story.name == "retained and created again" && tagless::<K>(&self.settings) => Ends::Stalled,
+            // Whose a memory was can't be told where AWS does not tell its tags: it is not taken over, if it came to be.
+            (true, _) if again && tagless::<K>(&self.settings) && !end.ready => Ends::Stalled,
             (true, _) => Ends::Ready,
             (false, Ends::Left) => Ends::Left,
+            // What was adopted is kept.
+            (false, Ends::Ready) if story.name == "adopted by id" => Ends::Left,
             (false, _) => Ends::Gone,
         };
         match ends {
@@ -162,7 +186,7 @@ impl<K: Subject> Court<K> {
             }
             Ends::Ready if !end.ready => wrong.push(format!("is to be Ready: {end:?}")),
             Ends::Ready => {
-                let ideal = self.ideal(&run.world, &end.spec);
+                let ideal = self.ideal(&run.world, &as_created::<K>(end));
                 if ideal != end.resources {
                     wrong.push(format!("is in AWS {:?}, and the spec makes {ideal:?}", end.resources));
                 }
@@ -173,9 +197,16 @@ impl<K: Subject> Court<K> {
     }
 }
 
-/// Whether AWS does not tell the tags of this kind.
-fn tagless<K: Subject>(settings: &Settings) -> bool {
-    K::IS_MEMORY && settings.switches.memory_tags == Served::Refused
+/// The spec by which that is created which this one adopts. What was adopted keeps its name; where that is gone, what is
+/// created in its place has the object's.
+fn as_created<K: Subject>(end: &End) -> Value {
+    let mut spec = end.spec.clone();
+    let adopts = spec.as_object_mut().and_then(|spec| spec.remove("adopt")).is_some();
+    let theirs = format!(" {THEIRS} ");
+    if adopts && end.resources.iter().any(|resource| resource.contains(&theirs)) {
+        merge(&mut spec, &json!({ K::NAME_FIELD: THEIRS }));
+    }
+    spec
 }
 
 /// Lets time pass until the object is at rest, at most a little more than two hours: what is tried hourly has been

@@ -7,12 +7,14 @@
 //! |---|---|
 //! | `wire` | the kinds' SDK calls over a connection in process; each turn of a call is computed once |
 //! | [`trouble`] | what goes wrong, and the table of where it can |
-//! | [`stories`] | the scenarios, and the kinds of AWS |
+//! | [`stories`] | the scenarios |
+//! | `clouds` | the kinds of AWS, and how its switches are mixed |
 //! | `subject` | what the kinds add to them |
 //! | `world` | one object, its AWS, its API server and its clock; the invariants at every step |
 //! | `drive` | the shell: it performs what a pass asks for, and fails where it is told to |
 //! | `judge` | how a schedule must end |
 //! | [`run`] | all schedules, on all cores |
+//! | `report`, `shorten` | what came of them, and the example that is shown |
 #![allow(missing_docs, reason = "read in its files, by those who read a failure")]
 #![allow(
     clippy::unwrap_used,
@@ -23,11 +25,14 @@
     reason = "in a proof a panic is the report"
 )]
 
+mod clouds;
 mod drive;
 mod judge;
 mod refused;
+mod report;
 pub mod run;
 mod server;
+mod shorten;
 pub mod stories;
 pub mod subject;
 pub mod trouble;

@@ -2,7 +2,6 @@
 
 use std::{
     cell::RefCell,
-    fmt,
     rc::Rc,
     sync::{
         Mutex, PoisonError,
@@ -15,8 +14,11 @@ use agentcore_operator::kinds::{
     agent_memory::MemoryKind, agent_runtime::RuntimeKind, code_interpreter::InterpreterKind,
 };
 
+pub use super::report::{Failure, Report, condensed};
 use super::{
+    clouds::{self, Cloud},
     judge::{Court, Run},
+    shorten::Case,
     stories::{self, Story},
     subject::Subject,
     trouble::{Operation, TABLE, Trouble, What},
@@ -41,7 +43,7 @@ pub struct Plan {
 impl Plan {
     /// What the suite has time for.
     pub fn suite() -> Self {
-        Self { plain: 3, switched: 97, pairs: 997, filter: String::new(), progress: false }
+        Self { plain: 1, switched: 61, pairs: 31, filter: String::new(), progress: false }
     }
 
     /// Everything.
@@ -50,56 +52,18 @@ impl Plan {
     }
 }
 
-/// What came of it.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    pub schedules: usize,
-    pub requests: usize,
-    pub answers: usize,
-    pub turns: u64,
-    /// What went wrong: the line that repeats it, what is wrong, and what happened.
-    pub failures: Vec<Failure>,
-}
-
-/// A schedule that went wrong.
-#[derive(Clone, Debug)]
-pub struct Failure {
-    pub line: String,
-    pub wrong: Vec<String>,
-    pub told: Vec<String>,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { schedules, requests, answers, turns, failures } = self;
-        write!(
-            f,
-            "{schedules} schedules, {} of them went wrong; {turns} turns of AWS calls, of them {requests} distinct \
-             requests and {answers} distinct answers, each computed once by the SDK",
-            failures.len()
-        )?;
-        for failure in failures.iter().take(400) {
-            write!(f, "\n\ncargo xtask sweep --only '{}'\n    {}", failure.line, failure.wrong.join("\n    "))?;
-        }
-        if let Some(first) = failures.first() {
-            write!(f, "\n\n{}\n{}", first.line, first.told.join("\n"))?;
-        }
-        Ok(())
-    }
-}
-
 /// Where a story is told: the number of the kind, of the AWS and of the story.
 type Job = (usize, usize, usize);
 
 /// Runs the schedules of a plan.
 pub fn sweep(plan: &Plan) -> Report {
-    let clouds = stories::clouds().len();
+    let clouds = clouds::all();
     let counts = [
         stories::all::<MemoryKind>().len(),
         stories::all::<RuntimeKind>().len(),
         stories::all::<InterpreterKind>().len(),
     ];
-    let jobs: Vec<Job> = (0..clouds)
+    let jobs: Vec<Job> = (0..clouds.len())
         .flat_map(|cloud| (0..3).flat_map(move |kind| (0..counts[kind]).map(move |story| (kind, cloud, story))))
         .collect();
     let (next, total) = (AtomicUsize::new(0), Mutex::new(Report::default()));
@@ -110,9 +74,9 @@ pub fn sweep(plan: &Plan) -> Report {
                 let mut worker = Worker::new(plan);
                 while let Some((kind, cloud, story)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
                     match kind {
-                        0 => worker.memories.tell(plan, cloud, story, &mut worker.report),
-                        1 => worker.runtimes.tell(plan, cloud, story, &mut worker.report),
-                        _ => worker.interpreters.tell(plan, cloud, story, &mut worker.report),
+                        0 => worker.memories.tell(plan, &clouds[cloud], story, &mut worker.report),
+                        1 => worker.runtimes.tell(plan, &clouds[cloud], story, &mut worker.report),
+                        _ => worker.interpreters.tell(plan, &clouds[cloud], story, &mut worker.report),
                     }
                 }
                 worker.end(&total);
@@ -121,19 +85,26 @@ pub fn sweep(plan: &Plan) -> Report {
     });
     let mut report = total.into_inner().unwrap_or_else(PoisonError::into_inner);
     report.failures.sort_by(|a, b| (a.line.len(), &a.line).cmp(&(b.line.len(), &b.line)));
-    if let Some(first) = report.failures.first_mut() {
-        first.told = only(&first.line).map(|failure| failure.told).unwrap_or_default();
-    }
+    report.example = report.failures.first().and_then(|first| shortened(&first.line));
     report
 }
 
 /// One schedule, from the line that names it, and what happens in it. None if there is no such schedule.
 pub fn only(line: &str) -> Option<Failure> {
-    let kind = line.split('/').next()?;
-    match kind {
-        "AgentMemory" => Stage::<MemoryKind>::new().only(line),
-        "AgentRuntime" => Stage::<RuntimeKind>::new().only(line),
-        "CodeInterpreter" => Stage::<InterpreterKind>::new().only(line),
+    match line.split('/').next()? {
+        "AgentMemory" => Some(Case::<MemoryKind>::of(line)?.told()),
+        "AgentRuntime" => Some(Case::<RuntimeKind>::of(line)?.told()),
+        "CodeInterpreter" => Some(Case::<InterpreterKind>::of(line)?.told()),
+        _ => None,
+    }
+}
+
+/// The same failure with fewer and earlier troubles, and what happens in it.
+pub fn shortened(line: &str) -> Option<Failure> {
+    match line.split('/').next()? {
+        "AgentMemory" => Some(Case::<MemoryKind>::of(line)?.shortened()),
+        "AgentRuntime" => Some(Case::<RuntimeKind>::of(line)?.shortened()),
+        "CodeInterpreter" => Some(Case::<InterpreterKind>::of(line)?.shortened()),
         _ => None,
     }
 }
@@ -184,12 +155,12 @@ impl Worker {
 }
 
 /// Where the stories of one kind are told.
-struct Stage<K: Subject> {
+pub(super) struct Stage<K: Subject> {
     wire: Rc<RefCell<Wire<K>>>,
 }
 
 impl<K: Subject> Stage<K> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { wire: Rc::new(RefCell::new(Wire::new())) }
     }
 
@@ -199,19 +170,21 @@ impl<K: Subject> Stage<K> {
         (requests, answers, wire.asked)
     }
 
-    fn court(&self, switches: &[&str]) -> Court<K> {
+    pub(super) fn court(&self, switches: &[&str]) -> Court<K> {
         Court::new(Rc::clone(&self.wire), switches)
     }
 
     /// A story without troubles, with each one at each step, and with pairs of them.
-    fn tell(&self, plan: &Plan, cloud: usize, story: usize, report: &mut Report) {
-        let (cloud, switches) = &stories::clouds()[cloud];
+    fn tell(&self, plan: &Plan, (cloud, switches): &Cloud, story: usize, report: &mut Report) {
         let story = &stories::all::<K>()[story];
         let line = |troubles: &[(usize, Trouble)]| line::<K>(cloud, story, troubles);
         if !line(&[]).contains(&plan.filter) {
             return;
         }
         let mut court = self.court(switches);
+        if !story.is_of(&court.settings) {
+            return;
+        }
         let calm = court.run(story, &[], false);
         let mut check = |run: &Run<K>, troubles: &[(usize, Trouble)], report: &mut Report| {
             report.schedules += 1;
@@ -226,7 +199,7 @@ impl<K: Subject> Stage<K> {
             return;
         }
         let court = self.court(switches);
-        let share = if *cloud == "plain" { plan.plain } else { plan.switched };
+        let share = if *cloud == clouds::PLAIN { plan.plain } else { plan.switched };
         // A prime stride through a list that begins elsewhere for each story: each step and trouble has its share.
         let mut number = story.name.len() + cloud.len();
         for (step, what) in worthwhile(&calm) {
@@ -238,7 +211,7 @@ impl<K: Subject> Stage<K> {
                 }
             }
         }
-        if *cloud == "plain" && plan.pairs > 0 {
+        if *cloud == clouds::PLAIN && plan.pairs > 0 {
             for troubles in pairs(&calm) {
                 number += 1;
                 if takes(plan.pairs, number) {
@@ -250,22 +223,6 @@ impl<K: Subject> Stage<K> {
             eprintln!("{}: {} schedules so far, {} went wrong", line(&[]), report.schedules, report.failures.len());
         }
     }
-
-    fn only(&self, line: &str) -> Option<Failure> {
-        let mut parts = line.split('/').skip(1);
-        let (cloud, name, troubles) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
-        let (_, switches) = stories::clouds().into_iter().find(|(known, _)| *known == cloud)?;
-        let story = stories::all::<K>().into_iter().find(|story| story.name == name)?;
-        let mut at = Vec::new();
-        for trouble in troubles.split(',').filter(|text| !text.is_empty()) {
-            let (step, trouble) = trouble.split_once(':')?;
-            at.push((step.parse().ok()?, Trouble::named(trouble)?));
-        }
-        let mut court = self.court(&switches);
-        let run = court.run(&story, &at, true);
-        let wrong = court.judge(&story, &run);
-        Some(Failure { line: line.to_owned(), wrong, told: run.world.told })
-    }
 }
 
 /// Whether every so manieth takes this one.
@@ -274,7 +231,7 @@ fn takes(share: usize, number: usize) -> bool {
 }
 
 /// The name of a schedule.
-fn line<K: Subject>(cloud: &str, story: &Story<K>, troubles: &[(usize, Trouble)]) -> String {
+pub(super) fn line<K: Subject>(cloud: &str, story: &Story<K>, troubles: &[(usize, Trouble)]) -> String {
     let troubles: Vec<_> = troubles.iter().map(|(step, trouble)| format!("{step}:{}", trouble.name())).collect();
     format!("{}/{cloud}/{}/{}", K::NAME, story.name, troubles.join(","))
 }

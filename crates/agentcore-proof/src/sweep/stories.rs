@@ -1,11 +1,13 @@
 //! What users, others and AWS do, told once and used often: without troubles, and with one or two at each step.
 
-use agentcore_api::names;
-use agentcore_sim::{Fault as Mishap, FaultRule, Provision, settings::Served};
+use agentcore_api::{keys::tag, names};
+use agentcore_engine::object::Namespaces;
+use agentcore_sim::{Fault as Mishap, FaultRule, InventoryItem, Provision, Settings, settings::Served};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{
-    server::{NAME, NAMESPACE},
+    server::{NAME, NAMESPACE, NAMESPACE_UID},
     subject::Subject,
     trouble::{Operation, Trouble},
     world::{CLUSTER, World},
@@ -31,6 +33,19 @@ pub struct Story<K: Subject> {
     pub ends: Ends,
 }
 
+impl<K: Subject> Story<K> {
+    /// Whether it can be told where AWS is so. Where the tags of what is adopted can't be read, nothing proves whose it
+    /// is or becomes: there the engine's own tests tell what happens.
+    pub fn is_of(&self, settings: &Settings) -> bool {
+        !(self.name.starts_with("adopt") && tagless::<K>(settings))
+    }
+}
+
+/// Whether AWS does not tell the tags of this kind.
+pub fn tagless<K: Subject>(settings: &Settings) -> bool {
+    K::IS_MEMORY && settings.switches.memory_tags == Served::Refused
+}
+
 /// How long a change takes at most.
 const CHANGE: i64 = 30;
 
@@ -42,6 +57,15 @@ fn create<K: Subject>(world: &mut World<K>) {
 fn update<K: Subject>(world: &mut World<K>) {
     create(world);
     for edit in edits(world) {
+        world.edit(&edit);
+        world.run(CHANGE);
+    }
+}
+
+/// A part of a resource is not wanted any more, and no tags tell whose it is.
+fn part_removed<K: Subject>(world: &mut World<K>) {
+    create(world);
+    for edit in edits(world).into_iter().chain(K::removal()) {
         world.edit(&edit);
         world.run(CHANGE);
     }
@@ -59,7 +83,7 @@ fn update_while_creating<K: Subject>(world: &mut World<K>) {
 /// The edits of this kind that AWS can make.
 fn edits<K: Subject>(world: &World<K>) -> Vec<Value> {
     let mut edits = K::edits();
-    if K::IS_MEMORY && world.sim.settings().switches.memory_tags == Served::Refused {
+    if tagless::<K>(world.sim.settings()) {
         edits.retain(|edit| edit.get("tags").is_none());
     }
     edits
@@ -163,20 +187,27 @@ fn deleted_by_others<K: Subject>(world: &mut World<K>) {
 /// A name that the user chose, and somebody else has.
 fn name_taken<K: Subject>(world: &mut World<K>) {
     let name = "taken";
-    others::<K>(world, [name.to_owned()]);
+    others::<K>(world, [K::stranger(name)]);
     let mut spec = K::base();
     super::world::merge(&mut spec, &json!({ K::NAME_FIELD: name }));
     world.create(spec);
     world.run(3 * CHANGE);
 }
 
+/// Somebody else's resource has the name that the object's would have.
+fn squatted<K: Subject>(world: &mut World<K>) {
+    let name = names::aws_name(CLUSTER, K::NAME, NAMESPACE, NAME);
+    others::<K>(world, [K::stranger(&name)]);
+    world.create(K::base());
+    world.run(300);
+}
+
 /// Many resources of others, among them some whose names begin like ours: look-ups go through several pages.
 fn crowd<K: Subject>(world: &mut World<K>) {
     let name = names::aws_name(CLUSTER, K::NAME, NAMESPACE, NAME);
-    let mut names: Vec<_> = (0..120).map(|number| format!("others{number}")).collect();
     let longer: String = name.chars().take(46).chain(['x']).collect();
-    names.push(longer);
-    others::<K>(world, names);
+    let names = (0..120).map(|number| format!("others{number}")).chain([longer]);
+    others::<K>(world, names.map(|name| K::stranger(&name)));
     create(world);
     // The record is lost, and found again.
     world.server.change(|stored| stored.status = Value::Null);
@@ -186,11 +217,93 @@ fn crowd<K: Subject>(world: &mut World<K>) {
     world.run(CHANGE);
 }
 
+/// The name of what is adopted.
+pub const THEIRS: &str = "theirs";
+
+/// The operator may adopt, and others have something with these tags. Its id.
+fn adoptable<K: Subject>(world: &mut World<K>, tags: &Value) -> String {
+    world.settings.adoption = Namespaces::Only(vec![NAMESPACE.to_owned()]);
+    let (method, path, mut body) = K::adoptable(THEIRS);
+    super::world::merge(&mut body, &json!({ "tags": tags }));
+    others::<K>(world, [(method, path, body)]);
+    let theirs = world.strangers.iter().find(|item| item.kind == K::RESOURCE && item.name == THEIRS);
+    theirs.map(|theirs| theirs.id.clone()).expect("it was created")
+}
+
+/// The tags of the resource of an object called `other`.
+fn tags_of_other<K: Subject>(cluster: &str) -> Value {
+    json!({
+        tag::CLUSTER: cluster, tag::NAMESPACE: NAMESPACE, tag::NAMESPACE_UID: NAMESPACE_UID,
+        tag::KIND: K::NAME, tag::NAME: "other", tag::UID: OTHER,
+    })
+}
+
+/// The uid of another object.
+const OTHER: &str = "uid-of-other";
+
+/// From now on it is the object's, with all that AWS has made for it.
+fn spare<K: Subject>(world: &mut World<K>, id: &str) {
+    let belongs =
+        |item: &InventoryItem| item.id.starts_with(id) || item.owner.as_ref().is_some_and(|arn| arn.ends_with(id));
+    world.strangers.retain(|item| !belongs(item));
+}
+
+/// What is adopted is kept, as by default.
+fn adopted_by_id<K: Subject>(world: &mut World<K>) {
+    let id = adoptable(world, &json!({}));
+    spare(world, &id);
+    let mut spec = K::base();
+    super::world::merge(&mut spec, &json!({ "adopt": { "id": id }, "deletionPolicy": null }));
+    world.leaves = true;
+    world.create(spec);
+    world.run(2 * CHANGE);
+}
+
+/// What an object of this cluster had that is no more; the object is deleted, and it goes too.
+fn adopted_by_name<K: Subject>(world: &mut World<K>) {
+    let id = adoptable(world, &tags_of_other::<K>(CLUSTER));
+    spare(world, &id);
+    let mut spec = K::base();
+    let adopt = json!({ "adopt": { "byName": true }, K::NAME_FIELD: THEIRS, "deletionPolicy": "Delete" });
+    super::world::merge(&mut spec, &adopt);
+    world.leaves = true;
+    world.create(spec);
+    world.run(2 * CHANGE);
+    world.delete();
+    world.run(CHANGE);
+}
+
+/// What a live object has is not adopted.
+fn adopts_anothers<K: Subject>(world: &mut World<K>) {
+    world.others.insert(OTHER.to_owned());
+    adopts_in_vain(world, CLUSTER);
+}
+
+/// What another cluster has is not adopted.
+fn adopts_another_clusters<K: Subject>(world: &mut World<K>) {
+    adopts_in_vain(world, "elsewhere");
+}
+
+fn adopts_in_vain<K: Subject>(world: &mut World<K>, cluster: &str) {
+    let id = adoptable(world, &tags_of_other::<K>(cluster));
+    let mut spec = K::base();
+    super::world::merge(&mut spec, &json!({ "adopt": { "id": id } }));
+    // Its tags tell the judge that it is of an object; which is another.
+    world.leaves = true;
+    world.create(spec);
+    world.run(CHANGE);
+}
+
 /// Others create resources.
-fn others<K: Subject>(world: &mut World<K>, names: impl IntoIterator<Item = String>) {
-    for name in names {
-        let (method, path, body) = K::stranger(&name);
-        assert!(request(world, method, path, &body), "{name} is not created");
+fn others<K: Subject>(world: &mut World<K>, requests: impl IntoIterator<Item = (&'static str, &'static str, Value)>) {
+    for (method, path, body) in requests {
+        // As fast as AWS lets them.
+        let created = (0..10).any(|_| {
+            let created = request(world, method, path, &body);
+            world.now += SignedDuration::from_millis(if created { 0 } else { 500 });
+            created
+        });
+        assert!(created, "{body} is not created");
     }
     world.run(60);
     world.sim.advance(world.now);
@@ -228,28 +341,21 @@ pub fn all<K: Subject>() -> Vec<Story<K>> {
         story("creation fails", Ends::Ready, creation_fails),
         story("deleted by others", Ends::Ready, deleted_by_others),
         story("name taken", Ends::Stalled, name_taken),
+        story("squatted", Ends::Stalled, squatted),
         story("crowd", Ends::Gone, crowd),
+        story("adopted by id", Ends::Ready, adopted_by_id),
+        story("adopted by name", Ends::Gone, adopted_by_name),
+        story("adopts another's", Ends::Stalled, adopts_anothers),
+        story("adopts another cluster's", Ends::Stalled, adopts_another_clusters),
     ];
     if K::foreign_edit("").is_some() {
         all.push(story("edited by others", Ends::Ready, edited_by_others));
+    }
+    if K::removal().is_some() {
+        all.push(story("part removed", Ends::Ready, part_removed));
     }
     if K::replacement().is_some() {
         all.push(story("replace", Ends::Ready, replace));
     }
     all
-}
-
-/// The kinds of AWS that the stories are told with: switches of the simulator.
-pub fn clouds() -> Vec<(&'static str, Vec<&'static str>)> {
-    vec![
-        ("plain", vec![]),
-        ("no-tokens", vec!["tokenLifetimeSeconds=0"]),
-        ("token60", vec!["tokenLifetimeSeconds=60", "failedRequestBindsToken=true", "memoryPage=100"]),
-        ("free-names", vec!["runtimeNames=free", "updatedAtMoves=settle"]),
-        ("no-tags", vec!["memoryTags=refused", "updateAfterFailedCreate=false"]),
-        ("deleted", vec!["gone=deleted", "memoryActiveFirst=true"]),
-        ("hiding", vec!["gone=access-denied", "omittedRuntimeMember=kept", "omittedMemoryMember=reset"]),
-        ("lagging", vec!["listLagMs=3000", "readLagMs=300", "updatedAtMoves=tags"]),
-        ("flaps", vec!["flaps=on", "runtimeDeletion=conflict"]),
-    ]
 }

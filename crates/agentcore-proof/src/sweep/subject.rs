@@ -19,6 +19,10 @@ pub trait Subject: Managed {
     fn base() -> Value;
     /// Edits, one after another, as merge patches. None is a replacement.
     fn edits() -> Vec<Value>;
+    /// An edit after those that removes a part of the resource, where the kind has that.
+    fn removal() -> Option<Value> {
+        None
+    }
     /// An edit that makes another resource, where the kind has that.
     fn replacement() -> Option<Value> {
         None
@@ -35,6 +39,10 @@ pub trait Subject: Managed {
     }
     /// A request that creates such a resource of somebody else's: its path and its body.
     fn stranger(name: &str) -> (&'static str, &'static str, Value);
+    /// The same of one that can become as [`base`](Self::base) says.
+    fn adoptable(name: &str) -> (&'static str, &'static str, Value) {
+        Self::stranger(name)
+    }
 }
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/AmazonBedrockAgentCoreSupport";
@@ -66,6 +74,13 @@ impl Subject for MemoryKind {
 
     fn late() -> Value {
         json!({ "description": "late" })
+    }
+
+    fn removal() -> Option<Value> {
+        Some(json!({ "strategies": [
+            { "name": "Preferences", "type": "USER_PREFERENCE",
+              "namespaceTemplates": ["/users/{actorId}/preferences/"] },
+        ] }))
     }
 
     fn foreign_edit(id: &str) -> Option<(String, Value)> {
@@ -152,6 +167,11 @@ impl Subject for InterpreterKind {
 
     fn stranger(name: &str) -> (&'static str, &'static str, Value) {
         let body = json!({ "name": name, "networkConfiguration": { "networkMode": "SANDBOX" } });
+        ("PUT", "/code-interpreters", body)
+    }
+
+    fn adoptable(name: &str) -> (&'static str, &'static str, Value) {
+        let body = json!({ "name": name, "description": "first", "networkConfiguration": { "networkMode": "PUBLIC" } });
         ("PUT", "/code-interpreters", body)
     }
 }

@@ -51,6 +51,8 @@ pub enum Where {
     Creates,
     Deletes,
     Gets,
+    /// Requests about a resource that may not be there any more.
+    Found,
 }
 
 impl Where {
@@ -71,6 +73,7 @@ impl Where {
             Self::Creates => operation == Some(Create),
             Self::Deletes => operation == Some(Delete),
             Self::Gets => what == What::Request(Get, 0),
+            Self::Found => matches!(operation, Some(Get | Update | Delete | Tag | Untag)),
         }
     }
 }
@@ -90,6 +93,8 @@ pub enum Trouble {
     Hangs(i64),
     /// The user deletes the object.
     Deleted,
+    /// The user deletes the object, and the operator is not told.
+    DeleteUnseen,
     /// The user deletes the object, and creates it again as soon as it is gone.
     Recreated,
     /// The user edits the object.
@@ -129,6 +134,8 @@ pub enum Trouble {
     Role,
     /// The create's answer is lost, and somebody deletes what it made: a replay returns an id that is dead.
     DeadReplay,
+    /// Somebody deletes the resource of the object.
+    Vanished,
     /// The change is accepted, and fails.
     Fails,
     /// AWS does not show what is there.
@@ -152,6 +159,7 @@ pub const TABLE: &[(&str, Trouble, Where)] = &[
     ("hangs40", Trouble::Hangs(40), Where::Anywhere),
     ("hangs150", Trouble::Hangs(150), Where::Anywhere),
     ("deleted", Trouble::Deleted, Where::Anywhere),
+    ("delete-unseen", Trouble::DeleteUnseen, Where::Anywhere),
     ("recreated", Trouble::Recreated, Where::Anywhere),
     ("edited", Trouble::Edited, Where::Anywhere),
     ("edit-unseen", Trouble::EditUnseen, Where::Anywhere),
@@ -161,6 +169,7 @@ pub const TABLE: &[(&str, Trouble, Where)] = &[
     ("old-object", Trouble::OldObject, Where::Object),
     ("kube-conflict", Trouble::KubeConflict, Where::Kubernetes),
     ("kube-error", Trouble::KubeError, Where::Kubernetes),
+    ("object-error", Trouble::KubeError, Where::Object),
     ("kube-lost", Trouble::KubeLost, Where::Kubernetes),
     ("lost", Trouble::Lost, Where::Calls),
     ("unheard", Trouble::Unheard, Where::Aws),
@@ -176,6 +185,7 @@ pub const TABLE: &[(&str, Trouble, Where)] = &[
     ("400", Trouble::Invalid, Where::Bodies),
     ("role", Trouble::Role, Where::Bodies),
     ("dead-replay", Trouble::DeadReplay, Where::Creates),
+    ("vanished", Trouble::Vanished, Where::Found),
     ("fails", Trouble::Fails, Where::Bodies),
     ("delete-fails", Trouble::Fails, Where::Deletes),
     ("404", Trouble::NotFound, Where::Gets),

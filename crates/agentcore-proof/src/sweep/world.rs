@@ -1,6 +1,10 @@
 //! One object, its AWS, its API server and its clock; and what must hold at every step.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use agentcore_api::{common::DeletionPolicy, keys::tag, status::ConditionType};
 use agentcore_engine::{
@@ -76,6 +80,8 @@ pub struct World<K: Subject> {
     pub deletes: u64,
     /// Something happened in this pass that the operator is told of when it is over.
     pub told_of_change: bool,
+    /// The uids of other objects that exist, as far as tags name them.
+    pub others: BTreeSet<String>,
     /// Tokens of creates, by creation.
     tokens: Tokens,
     /// What others have in AWS, as it was when the story began.
@@ -120,6 +126,7 @@ impl<K: Subject> World<K> {
             leaves: false,
             deletes: 0,
             told_of_change: false,
+            others: BTreeSet::new(),
             tokens: Tokens::default(),
             strangers: Vec::new(),
         }
@@ -208,6 +215,10 @@ impl<K: Subject> World<K> {
             }
             Trouble::CrashAfter(down) => self.down = down,
             Trouble::Deleted => self.delete(),
+            Trouble::DeleteUnseen => {
+                self.wanted = self.recreate.is_some();
+                self.server.delete(self.now);
+            }
             Trouble::Recreated => {
                 let again = self.server.stored.as_ref().map(|stored| stored.spec.clone());
                 self.recreate = self.recreate.take().or(again);
@@ -299,7 +310,10 @@ impl<K: Subject> World<K> {
     /// Nothing of the object exists when its finalizer goes, unless the user wants that.
     pub fn check_release(&mut self, read: &Read<K>) {
         let policy = read.object.deletion_policy.unwrap_or(Some(DeletionPolicy::Retain));
-        let deletes = policy.unwrap_or(K::DELETION_POLICY) == DeletionPolicy::Delete;
+        // What was adopted stays where the spec says nothing.
+        let adopted = record::main::<K>(&read.object.status).is_some_and(|record| record.adopted);
+        let by_default = if adopted { DeletionPolicy::Retain } else { K::DELETION_POLICY };
+        let deletes = policy.unwrap_or(by_default) == DeletionPolicy::Delete;
         self.sim.advance(self.now);
         if deletes && !read.object.meta.abandoned() && !self.made_for(&read.object.meta.uid).is_empty() {
             self.wrong("let go although something of it exists".to_owned());

@@ -407,7 +407,7 @@ fn where_tags_cannot_be_listed_it_is_adopted_all_the_same() {
 
 #[test]
 fn a_failed_one_is_claimed_and_mended_and_never_deleted() {
-    for state in ["CREATE_FAILED", "UPDATE_FAILED"] {
+    for state in ["CREATE_FAILED", "STILLBORN", "UPDATE_FAILED"] {
         let mut bench = free::<true>();
         bench.turn_to(state);
         bench.create(adopting());

@@ -105,6 +105,25 @@ fn what_was_ever_active_is_not_deleted_to_create_it_again() {
     bench.silent();
 }
 
+/// A conflict that does not end is no change under way: AWS does not update what has failed.
+#[test]
+fn what_failed_and_is_not_updated_is_told_and_tried_slowly() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.turn_to("CREATE_FAILED");
+    bench.always = Some((What::Call, Trouble::Conflict));
+    bench.edit(|spec| spec.description = Some("good".to_owned()));
+    bench.run(300);
+    assert_eq!((bench.says().as_str(), bench.stalled().as_deref()), ("False/UpdateFailed", Some("UpdateFailed")));
+    assert!(bench.message().contains("delete it in AWS"), "{}", bench.message());
+    let asked = bench.asked;
+    bench.run(3000);
+    assert_eq!(bench.asked, asked, "the same is tried hourly");
+    bench.always = None;
+    bench.run(1000);
+    assert_eq!((bench.says().as_str(), bench.calls("delete")), ("True/Available", 0));
+    bench.silent();
+}
+
 /// So it is after the record was lost, when nobody knows whether it was in use.
 #[test]
 fn what_a_lost_record_finds_failed_is_not_deleted_either() {

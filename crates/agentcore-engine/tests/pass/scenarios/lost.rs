@@ -1,7 +1,12 @@
 //! What the operator remembered is gone, or old.
 
 use agentcore_api::{keys::annotation, status::Fate};
-use agentcore_engine::{record, rules::Rules};
+use agentcore_engine::{
+    conclusion::{Conclusion, Met},
+    object::Object,
+    record,
+    rules::Rules,
+};
 use jiff::SignedDuration;
 
 use crate::{
@@ -205,8 +210,11 @@ fn conclusions() {
         part.closed = true;
     });
     let refused = with(&record::nothing);
+    let object = bench.server.read::<true>(false).unwrap().object;
     let conclude = |newest: &crate::toy::Status, conclusion: &crate::toy::Status| {
-        record::conclude::<Toy<true>>(&Rules::production(), newest, conclusion, &part)
+        let mut conclusion = Conclusion::new(&Rules::production(), &object, conclusion.clone());
+        let newest = Object { status: newest.clone(), ..object.clone() };
+        conclusion.onto(&newest).then(|| conclusion.status().clone())
     };
     // What was announced is still there: both are written, whatever else changed.
     assert_eq!(conclude(&announced, &created), Some(created.clone()));
@@ -234,6 +242,21 @@ fn conclusions() {
     }
     // Somebody wrote an id already.
     assert_eq!(conclude(&created, &refused), None);
+    // Another object has that name by now, from a backup with its status.
+    let mut next = object.clone();
+    next.meta.uid = "uid-2".to_owned();
+    assert!(!Conclusion::new(&Rules::production(), &object, created.clone()).onto(&next));
+    // Against trouble it is tried again for some seconds, against others at once, and not for ever.
+    let waits = |met, object| {
+        let mut conclusion = Conclusion::new(&Rules::production(), object, created.clone());
+        std::iter::from_fn(move || conclusion.missed(met)).map(|wait| wait.as_millis()).collect::<Vec<_>>()
+    };
+    assert_eq!(waits(Met::Trouble, &object), [500, 1000, 2000, 4000, 8000]);
+    assert_eq!(waits(Met::Conflict, &object), [0; 5]);
+    assert_eq!(waits(Met::Gone, &object), []);
+    // Without an announcement the next pass knows as much.
+    let bare = Object { status: crate::toy::Status::default(), ..object.clone() };
+    assert_eq!(waits(Met::Conflict, &bare), []);
 }
 
 /// Removing an annotation answers nothing.

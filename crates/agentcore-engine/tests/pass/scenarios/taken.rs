@@ -153,6 +153,18 @@ fn makes_room<const U: bool>(drift: Drift, seconds: i64, within: i64) {
     bench.clean();
 }
 
+/// Where AWS's word says that it never worked it holds nothing, and is created anew.
+#[test]
+fn what_is_taken_over_and_never_worked_is_created_anew() {
+    let mut bench = with_left_over::<true>(Switches::default());
+    grant(&mut bench);
+    bench.turn_to("STILLBORN");
+    bench.create(spec());
+    bench.run(600);
+    assert_eq!((bench.says().as_str(), bench.calls("update"), bench.calls("delete")), ("True/Available", 0, 1));
+    bench.clean();
+}
+
 /// What is deleted takes nothing over in order to delete it.
 #[test]
 fn an_object_that_is_deleted_takes_nothing_over() {
