@@ -115,7 +115,7 @@ impl Aws {
         if let Some(known) = known.as_ref().filter(|known| known.is_fresh()) {
             return known.answer.clone();
         }
-        let answer = self.identify(region).await;
+        let answer = Box::pin(self.identify(region)).await;
         *known = Some(Known { answer: answer.clone(), since: Instant::now() });
         answer
     }

@@ -156,7 +156,8 @@ impl Lists {
         if let Some(sweep) = last.as_ref().filter(serves) {
             return Arc::clone(sweep);
         }
-        let (sweep, parts) = sweep::<L>(control).await;
+        // Apart, because many wait for it.
+        let (sweep, parts) = Box::pin(sweep::<L>(control)).await;
         let mut index = self.index.lock().await;
         *index = None;
         if sweep.fault.is_none() {

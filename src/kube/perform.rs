@@ -186,7 +186,8 @@ impl<K: Managed> Shell<K> {
         {
             return Err(credentials_changed());
         }
-        let answer = ask(connection.control.clone()).await;
+        // Apart, so that passes that wait for something else don't hold the SDK's part of them.
+        let answer = Box::pin(ask(connection.control.clone())).await;
         if let Err(fault) = &answer {
             aws.learn_from(region, &connection, fault).await;
         }

@@ -287,7 +287,9 @@ impl<K: Managed> Shell<K> {
                         events::publish::<K>(&self.shared.client, &self.shared.instance, &before.meta, &told).await;
                     }
                     Act::AddFinalizer => read = objects.add_finalizer(&read, finalizers).await?,
-                    Act::Call(call) => known.outcome = Some(self.call(&read.object.meta, &call, &known).await),
+                    Act::Call(call) => {
+                        known.outcome = Some(Box::pin(self.call(&read.object.meta, &call, &known)).await);
+                    }
                 },
                 Step::Rest(report) => {
                     return self.report(objects, &read, *report, &known, finalizers).await.map(End::Rests);
