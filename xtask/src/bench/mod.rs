@@ -106,10 +106,11 @@ async fn all(common: &Arc<Common>, rounds: Vec<Round>, side_by_side: u32) -> Vec
     let places = Arc::new(Semaphore::new(usize::try_from(side_by_side).unwrap_or(1)));
     for (number, round) in rounds.into_iter().enumerate() {
         let needed = if round.n > SMALL { side_by_side } else { 1 };
-        let (common, places) = (Arc::clone(common), Arc::clone(&places));
+        // Here, so that the places are given in the order of the plan.
+        let place = Arc::clone(&places).acquire_many_owned(needed).await;
+        let common = Arc::clone(common);
         running.spawn(async move {
-            // The places are given in the order of the plan.
-            let _place = places.acquire_many(needed).await;
+            let _place = place;
             say(&round.to_string());
             together(&common, &round).await.into_iter().map(|outcome| (number, outcome)).collect::<Vec<_>>()
         });
