@@ -45,7 +45,7 @@ enum Task {
     /// Builds the operator and a simulator of AWS as they are released, starts a development cluster, and for each kind,
     /// number of objects and profile: makes the objects, leaves them alone, deletes one in a hundred in AWS behind the
     /// operator's back, and deletes all objects. Each kind has an operator and a simulator of its own. A full run takes
-    /// less than half an hour; for a part of a minute or two: --kind CodeInterpreter --n 10 --rest 20.
+    /// about half an hour; for a part of a minute or two: --kind CodeInterpreter --n 10 --rest 20.
     /// docs/performance.md says what the figures mean. Progress goes to stderr, the table to stdout.
     Bench(bench::Arguments),
 
