@@ -101,6 +101,13 @@ pub struct Sweep {
     pub fault: Option<Fault>,
 }
 
+impl Sweep {
+    /// Some pages of a list.
+    pub fn part<L: Listing>(began: Timestamp, items: Vec<Listed>) -> Self {
+        Self { began, items, fault: Some(Fault::incomplete(L::LIST, "a part of the list")) }
+    }
+}
+
 /// The last sweep, which serves all who want to know what was there at a time before it began.
 #[derive(Debug, Default)]
 pub struct Lists {
@@ -177,8 +184,7 @@ impl Lists {
         let mut index = self.index.lock().await;
         let began = Timestamp::now();
         let wanted = index.as_ref()?.pages_of(ids, began)?;
-        let mut sweep =
-            Sweep { began, items: Vec::new(), fault: Some(Fault::incomplete(L::LIST, "a part of the list")) };
+        let mut items = Vec::new();
         let mut read = 0;
         for number in wanted {
             // The last page may have become several.
@@ -197,11 +203,11 @@ impl Lists {
                     pages.push(Part { after: page.next, ids: HashSet::new() });
                     next = Some(number + 1);
                 }
-                sweep.items.extend(page.items);
+                items.extend(page.items);
             }
         }
         self.cost.store(read, Ordering::Relaxed);
-        Some(sweep)
+        Some(Sweep::part::<L>(began, items))
     }
 
     /// How many pages the last look at the list took: one if nobody has looked yet.

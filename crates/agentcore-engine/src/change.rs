@@ -104,7 +104,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// Whether the settings are others than AWS last accepted.
-    fn differs(desired: &Desired<'_, K>, record: &PartRecord) -> bool {
+    pub(crate) fn differs(desired: &Desired<'_, K>, record: &PartRecord) -> bool {
         let accepted = record.accepted_digest.as_deref();
         accepted.is_some() && desired.digest.settings_differ(accepted)
     }

@@ -58,9 +58,7 @@ impl<K: Kind> Pass<'_, K> {
     /// one is to be created.
     pub(crate) fn stays_gone(&self, desired: &Desired<'_, K>, record: &PartRecord, id: &str) -> Option<Step<K>> {
         let drift = K::common(desired.spec).drift;
-        let accepted = record.accepted_digest.as_deref();
-        let edited = accepted.is_some() && desired.digest.settings_differ(accepted);
-        if drift == Drift::Correct || edited {
+        if drift == Drift::Correct || Self::differs(desired, record) {
             return None;
         }
         let mut part = record.clone();

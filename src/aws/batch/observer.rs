@@ -334,8 +334,7 @@ impl<L: Listing> Observer<L> {
             Ok(page) => {
                 let whole = {
                     let mut state = lock(&self.state);
-                    let items = page.items.clone();
-                    let part = Sweep { began, items, fault: Some(Fault::incomplete(L::LIST, "a part of the list")) };
+                    let part = Sweep::part::<L>(began, page.items.clone());
                     let whole = state.walk.went(&step, page, began);
                     let since = state.walk.shown_since();
                     let passes = state.resting.listed(&part, since);
