@@ -91,20 +91,23 @@ pub fn sweep(plan: &Plan) -> Report {
 
 /// One schedule, from the line that names it, and what happens in it. None if there is no such schedule.
 pub fn only(line: &str) -> Option<Failure> {
-    match line.split('/').next()? {
-        "AgentMemory" => Some(Case::<MemoryKind>::of(line)?.told()),
-        "AgentRuntime" => Some(Case::<RuntimeKind>::of(line)?.told()),
-        "CodeInterpreter" => Some(Case::<InterpreterKind>::of(line)?.told()),
-        _ => None,
-    }
+    judged(line, false)
 }
 
 /// The same failure with fewer and earlier troubles, and what happens in it.
 pub fn shortened(line: &str) -> Option<Failure> {
+    judged(line, true)
+}
+
+fn judged(line: &str, shorten: bool) -> Option<Failure> {
+    fn of<K: Subject>(line: &str, shorten: bool) -> Option<Failure> {
+        let case = Case::<K>::of(line)?;
+        Some(if shorten { case.shortened() } else { case.told() })
+    }
     match line.split('/').next()? {
-        "AgentMemory" => Some(Case::<MemoryKind>::of(line)?.shortened()),
-        "AgentRuntime" => Some(Case::<RuntimeKind>::of(line)?.shortened()),
-        "CodeInterpreter" => Some(Case::<InterpreterKind>::of(line)?.shortened()),
+        "AgentMemory" => of::<MemoryKind>(line, shorten),
+        "AgentRuntime" => of::<RuntimeKind>(line, shorten),
+        "CodeInterpreter" => of::<InterpreterKind>(line, shorten),
         _ => None,
     }
 }
