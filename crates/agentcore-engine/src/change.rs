@@ -1,24 +1,19 @@
 //! A resource whose state has come to rest: what must change, and whether it serves.
 
 use agentcore_api::status::{ConditionType, PartRecord, Reason};
-use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{
     conditions::{self, Verdict, whole_seconds},
-    digest::{Digest, update_token},
-    fault::{Class, Fault},
+    fault::Class,
     kind::{Blocked, Kind, Plan, Planning, Serving, State, View},
     known::Timed,
-    pass::{Desired, Flow, Pass, rest},
+    pass::{Desired, Flow, Pass},
     present::because,
     record,
-    rules::Mutation,
-    step::{Again, Call, Step},
+    step::{Again, Step},
 };
-
-/// For how long the change of somebody else may stand in the way of an update of what failed.
-const UNDER_WAY: SignedDuration = SignedDuration::from_mins(1);
 
 /// How the resource is dealt with once its state has come to rest.
 pub(crate) struct Settled<'a, K: Kind> {
@@ -136,153 +131,6 @@ impl<K: Kind> Pass<'_, K> {
         }
     }
 
-    /// When to look again after a refused update: at the latest when the names of its children are to be forgotten.
-    fn not_after_unmade(&self, record: &PartRecord, again: Again) -> Again {
-        let unmade = record.children.iter().any(|child| child.id.is_none());
-        match (again, record::last_asked(record)) {
-            (Again::After(time), Some(asked)) if unmade => {
-                let over = (asked + self.rules.lookup_delay).duration_since(self.now) + SignedDuration::from_secs(1);
-                Again::After(time.min(over))
-            }
-            (again, _) => again,
-        }
-    }
-
-    fn update(
-        &self,
-        desired: &Desired<'_, K>,
-        settled: &Settled<'_, K>,
-        change: K::Change,
-        children: Vec<String>,
-        fields: &[String],
-    ) -> Flow<Step<K>, K> {
-        let record = &settled.record;
-        let id = &settled.view.facts.id;
-        let digest = desired.digest.text();
-        if !self.known.announced
-            && !settled.again
-            && let Some(end) = self.not_due(record, &digest, settled.status.clone())
-        {
-            return Ok(end);
-        }
-        let message = if fields.is_empty() {
-            format!("updates the {} {id}", K::NOUN)
-        } else {
-            format!("updates the {} {id}: {}", K::NOUN, fields.join(", "))
-        };
-        let updating = Verdict::Progressing(Reason::Updating);
-        let call = Call::Update {
-            region: desired.place.region.clone(),
-            id: id.clone(),
-            change,
-            token: self.update_token(desired, id, record),
-        };
-        let announce = |part: &mut PartRecord, now: MicroTime| {
-            part.seen = true;
-            K::learn(settled.view, part);
-            for name in children {
-                if !part.children.iter().any(|child| child.name == name && child.id.is_none()) {
-                    part.children.push(agentcore_api::status::Child { name, id: None });
-                }
-            }
-            part.last_write.get_or_insert_default().at = Some(now);
-        };
-        // Another try of what failed turns nothing over until it is known what comes of it.
-        let announced = if self.repeats_failure(record, &digest) { Verdict::Keep } else { updating };
-        let outcome = self.write(|| self.announcement(announce, announced, &message), call)?;
-        let mut part = record.clone();
-        let mut status = settled.status.clone();
-        let mut report = match outcome {
-            Ok(accepted) => {
-                part.accepted_digest = Some(desired.digest.with_settings(part.accepted_digest.as_deref()));
-                part.failure = None;
-                let write = part.last_write.get_or_insert_default();
-                // It may have left long after its announcement, and how long reads may be older counts from when it left.
-                write.at = Some(MicroTime(self.now));
-                write.version = accepted.version.clone().or_else(|| settled.view.facts.version.clone());
-                write.updated_at = accepted.updated_at.or(settled.view.facts.updated_at).map(MicroTime);
-                record::put::<K>(&mut status, part);
-                let common = K::status_mut(&mut status);
-                if let Some(value) = self.redeploy() {
-                    common.last_handled_redeploy_at = Some(value.to_owned());
-                }
-                if let Some(state) = &accepted.state {
-                    common.state = Some(state.clone());
-                }
-                let message = format!("AWS is updating the {} {id}", K::NOUN);
-                self.end(status, updating, &message, Again::Moved(SignedDuration::from_secs(1)))
-            }
-            Err(fault) => {
-                // Either the resource is gone, which the next read shows, or something that the body names is missing.
-                let may_be_gone = fault.class == Class::NotFound;
-                let fault = &fault.of_a_write();
-                let (verdict, message, again) = match fault.class {
-                    Class::Conflict | Class::InTransition if self.is_refused_as_failed(settled, &digest) => {
-                        record::failed(&mut part, &digest, Reason::UpdateFailed, self.now);
-                        let message = Self::refused_as_failed(settled, fault);
-                        (Verdict::Stalled(Reason::UpdateFailed), message, Again::After(self.rules.failed_retry))
-                    }
-                    Class::Conflict | Class::InTransition => {
-                        // A definite answer: the same change goes out under another token.
-                        record::failed(&mut part, &digest, fault.class.reason(), self.now);
-                        let message = fault.explained();
-                        (Verdict::Retrying(Reason::Conflict), message, Again::Retry(fault.class))
-                    }
-                    class if fault.refusal || class == Class::TokenMismatch => {
-                        record::failed(&mut part, &digest, fault.class.reason(), self.now);
-                        let (verdict, message, again) = self.refused(&part, fault);
-                        // A look costs nothing: the same body is not due for an hour.
-                        let again = if may_be_gone {
-                            Again::After(SignedDuration::from_secs(10))
-                        } else {
-                            self.not_after_unmade(&part, again)
-                        };
-                        (verdict, message, again)
-                    }
-                    _ => Self::undecided(fault),
-                };
-                record::put::<K>(&mut status, part);
-                self.end(status, verdict, &message, again)
-            }
-        };
-        report.fault = outcome.as_ref().err().cloned();
-        Ok(rest(report))
-    }
-
-    /// The same for a repetition whose answer was lost, another after each definite answer.
-    fn update_token(&self, desired: &Desired<'_, K>, id: &str, record: &PartRecord) -> String {
-        let token =
-            |record: &PartRecord| update_token(id, &desired.digest, self.redeploy().unwrap_or_default(), record);
-        if self.rules.breaks(Mutation::UpdateWithoutToken) {
-            return String::new();
-        }
-        if self.rules.breaks(Mutation::RepeatTheUpdateToken) {
-            return token(&PartRecord { failure: None, ..record.clone() });
-        }
-        token(record)
-    }
-
-    /// Whether it is because the resource failed that AWS answers an update with a conflict: a change that is under way
-    /// ends, and what failed has gone on refusing.
-    fn is_refused_as_failed(&self, settled: &Settled<'_, K>, digest: &str) -> bool {
-        let failure = settled.record.failure.as_ref().filter(|failure| failure.digest == digest);
-        let failed = !settled.good && settled.child_failed.is_none();
-        failed && failure.is_some_and(|failure| self.now >= failure.since.0 + UNDER_WAY)
-    }
-
-    fn refused_as_failed(settled: &Settled<'_, K>, fault: &Fault) -> String {
-        format!(
-            "the {} {} has failed{}, and AWS does not update it: {}. It is tried again in an hour, or when the annotation \
-             agentcore-operator.github.io/requestedAt changes. To have a new one created, delete it in AWS, or create \
-             another {}",
-            K::NOUN,
-            settled.view.facts.id,
-            because(settled.view),
-            fault.sentence(),
-            K::NAME
-        )
-    }
-
     /// The settings are as desired: the tags, and whether it serves.
     fn in_sync(
         &self,
@@ -379,99 +227,6 @@ impl<K: Kind> Pass<'_, K> {
         self.rest_in(status, Verdict::Ready, &K::message(view), self.at_rest())
     }
 
-    /// Sets and removes tags, one call a pass; `None` when nothing is left to do.
-    fn tag(&self, desired: &Desired<'_, K>, settled: &mut Settled<'_, K>) -> Flow<Option<Step<K>>, K> {
-        let arn = &settled.view.facts.arn;
-        let region = desired.place.region.clone();
-        let mut listed = true;
-        let (set, removed) = match self.ask_tags(&region, arn)? {
-            Ok(Some(found)) => {
-                let (set, removed) = crate::tags::difference(&desired.body.tags, found);
-                // What an adopted resource was tagged with before is not ours to remove.
-                let first =
-                    settled.record.adopted && settled.record.accepted_digest.as_deref().is_none_or(Digest::has_no_tags);
-                (set, if first { Vec::new() } else { removed })
-            }
-            Ok(None) => return Ok(Some(self.retry_soon(settled.status.clone()))),
-            // AWS lists no tags for this kind: all are set, and none can be removed.
-            Err(fault) if fault.class == Class::Invalid => {
-                listed = false;
-                (desired.body.tags.clone(), Vec::new())
-            }
-            // Tags that are to go may be there, whoever is denied the look: they are as desired only once seen.
-            Err(fault) => return Err(self.fault(fault)),
-        };
-        let accepted = settled.record.accepted_digest.clone();
-        let with_tags = Some(desired.digest.with_tags(accepted.as_deref()));
-        if set.is_empty() && removed.is_empty() {
-            settled.record.accepted_digest = with_tags;
-            return Ok(None);
-        }
-        if self.is_still() {
-            return Ok(Some(self.does_not_match(settled.status.clone(), "the tags differ")));
-        }
-        if !self.known.announced
-            && let Some(end) = self.not_due(&settled.record, &desired.digest.text(), settled.status.clone())
-        {
-            return Ok(Some(end));
-        }
-        // Removed first, because there may be no more than fifty. Once they are seen to be gone the others are set, and
-        // that is the end, however AWS shows them.
-        let last = set.is_empty() || removed.is_empty();
-        let call = if removed.is_empty() {
-            Call::Tag { region, arn: arn.clone(), tags: set }
-        } else {
-            Call::Untag { region, arn: arn.clone(), keys: removed }
-        };
-        let updating = Verdict::Progressing(Reason::Updating);
-        let message = format!("updates the tags of the {} {}", K::NOUN, settled.view.facts.id);
-        let announce = |part: &mut PartRecord, now: MicroTime| record::tagged(part, now);
-        let repeats = self.repeats_failure(&settled.record, &desired.digest.text());
-        let announced = if repeats { Verdict::Keep } else { updating };
-        let outcome = self.write(|| self.announcement(announce, announced, &message), call)?;
-        let mut part = settled.record.clone();
-        let (verdict, message, again) = match outcome {
-            Ok(_) => {
-                if last {
-                    part.accepted_digest = with_tags;
-                    part.failure = None;
-                    (updating, message, Again::Now)
-                } else {
-                    // Where AWS goes on showing them for a while, it is not asked again and again.
-                    (updating, message, Again::Retry(Class::NotFound))
-                }
-            }
-            // AWS takes tags of this kind at its creation only, and nobody is known to have edited them since.
-            Err(fault)
-                if fault.class == Class::Invalid && !listed && accepted.as_deref().is_none_or(Digest::has_no_tags) =>
-            {
-                part.accepted_digest = with_tags;
-                (updating, message, Again::Now)
-            }
-            Err(fault) if fault.refusal => {
-                record::failed(&mut part, &desired.digest.text(), fault.class.reason(), self.now);
-                let (verdict, message, again) = self.refused(&part, fault);
-                let message = if fault.class == Class::Invalid { Self::refused_tags(settled, fault) } else { message };
-                (verdict, message, again)
-            }
-            Err(fault) => Self::undecided(fault),
-        };
-        Ok(Some(self.concluded(settled.status.clone(), part, outcome, (verdict, &message, again))))
-    }
-
-    /// AWS refuses the tags, and has all else.
-    fn refused_tags(settled: &Settled<'_, K>, fault: &Fault) -> String {
-        format!(
-            "{}. All but the tags of the {} {} is as the spec says: take the last change of spec.tags or of \
-             --default-tags back, or create another {}; the same is tried again in an hour, or when the annotation \
-             agentcore-operator.github.io/requestedAt changes",
-            fault.sentence(),
-            K::NOUN,
-            settled.view.facts.id,
-            K::NAME
-        )
-    }
-
     /// Whether what AWS shows is what our last write made of it, a moment ago, and nobody asks for another.
     fn is_our_own(&self, settled: &Settled<'_, K>) -> bool {
         let asked = self.requested() || self.redeploy().is_some();
@@ -505,12 +260,5 @@ impl<K: Kind> Pass<'_, K> {
     pub(crate) fn does_not_match(&self, status: K::Status, why: &str) -> Step<K> {
         let message = format!("{}: AWS does not match the spec, and nothing is changed: {why}", self.why_still());
         self.rest_in(status, Verdict::Suspended, &message, self.at_rest())
-    }
-
-    /// The resource is shown, and its tags are not: one of the two answers is old.
-    fn retry_soon(&self, status: K::Status) -> Step<K> {
-        let message = format!("looks at the {} again", K::NOUN);
-        let verdict = Verdict::Progressing(Reason::Progressing);
-        self.rest_in(status, verdict, &message, Again::Retry(Class::NotFound))
     }
 }

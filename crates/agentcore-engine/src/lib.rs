@@ -17,7 +17,7 @@
 //! | [`known`] | queries, and their answers |
 //! | [`kind`] | what a kind must say of itself |
 //! | [`pass`](next) | validate, observe, plan, for an object that is to be there |
-//! | `create`, `lookup`, `take`, `adopt`, `gone`, `present`, `change`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
+//! | `create`, `lookup`, `take`, `adopt`, `gone`, `present`, `change`, `update`, `tagging`, `drift`, `replace`, `held`, `delete` | one idea of the pass each |
 //! | [`queued`] | what users are told of an object whose write waits for its turn |
 //! | [`defect`] | what users are told of an object whose pass panicked |
 //! | [`record`] | how a record changes |
@@ -54,7 +54,9 @@ mod pass;
 mod present;
 mod queued;
 mod replace;
+mod tagging;
 mod take;
+mod update;
 mod verdict;
 
 pub use defect::defect;
