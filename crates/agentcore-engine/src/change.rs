@@ -58,6 +58,10 @@ impl<K: Kind> Pass<'_, K> {
                 let again = self.at_rest();
                 Ok(self.rest_in(settled.status, Verdict::Stalled(blocked.reason), &blocked.message, again))
             }
+            Plan::Update { fields, .. } if fields.is_empty() && self.is_made(desired, &settled) => {
+                record::made(&mut settled.record, &settled.view.facts);
+                self.in_sync(desired, settled, first)
+            }
             Plan::Update { fields, .. } | Plan::Replace(fields) if self.is_still() => {
                 let why = if fields.is_empty() { "an update is due".to_owned() } else { fields.join(", ") };
                 Ok(self.does_not_match(settled.status, &why))

@@ -1,5 +1,7 @@
 //! A resource that is there: what AWS says of it.
 
+use std::cmp::Ordering;
+
 use agentcore_api::status::{ConditionType, PartRecord, Reason};
 use jiff::SignedDuration;
 
@@ -9,7 +11,7 @@ use crate::{
     conditions::{self, Verdict, whole_seconds},
     fault::Class,
     gone::{self, Gone},
-    kind::{Kind, Serving, State, View},
+    kind::{Facts, Kind, Serving, State, View},
     known::Timed,
     pass::{Desired, Flow, Pass, Place},
     record,
@@ -335,13 +337,19 @@ impl<K: Kind> Pass<'_, K> {
 /// Whether the read shows an older version, or an earlier time of update, than our last write was answered with.
 fn shows_less<K: Kind>(view: &View<K>, record: &PartRecord) -> bool {
     let Some(write) = &record.last_write else { return false };
-    let number = |version: &Option<String>| version.as_ref().and_then(|version| version.parse::<u64>().ok());
-    if let (Some(written), Some(shown)) = (number(&write.version), number(&view.facts.version)) {
-        return shown < written;
+    if let Some(order) = versions(&view.facts, record) {
+        return order.is_lt();
     }
     // Memories tell fractions of seconds in one answer and whole seconds in another.
     match (&write.updated_at, view.facts.updated_at) {
         (Some(written), Some(shown)) => whole_seconds(shown) < whole_seconds(written.0),
         _ => false,
     }
+}
+
+/// How the version that a read shows compares with that of our last write, where AWS counts versions.
+pub(crate) fn versions(shown: &Facts, record: &PartRecord) -> Option<Ordering> {
+    let number = |version: &Option<String>| version.as_ref().and_then(|version| version.parse::<u64>().ok());
+    let written = record.last_write.as_ref().and_then(|write| number(&write.version))?;
+    Some(number(&shown.version)?.cmp(&written))
 }

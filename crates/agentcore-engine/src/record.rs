@@ -4,7 +4,10 @@ use agentcore_api::status::{Child, Failure, Fate, LastWrite, MAIN_PART, PartReco
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
-use crate::{kind::Kind, step::Accepted};
+use crate::{
+    kind::{Facts, Kind},
+    step::Accepted,
+};
 
 /// The record of the main part.
 pub fn main<K: Kind>(status: &K::Status) -> Option<&PartRecord> {
@@ -75,6 +78,14 @@ pub fn tagged(record: &mut PartRecord, now: MicroTime) {
         Some(write) => write.at = Some(now),
         None => record.sent_at = Some(now),
     }
+}
+
+/// An update of which no answer is known was made: this is what it made.
+pub fn made(record: &mut PartRecord, shown: &Facts) {
+    record.failure = None;
+    let write = record.last_write.get_or_insert_default();
+    write.version.clone_from(&shown.version);
+    write.updated_at = shown.updated_at.map(MicroTime);
 }
 
 /// Nothing of ours exists.

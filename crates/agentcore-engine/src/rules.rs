@@ -89,6 +89,8 @@ pub enum Mutation {
     UpdateWithoutToken,
     /// After a definite answer an update is sent again under the token that was answered.
     RepeatTheUpdateToken,
+    /// An update whose answer was lost and whose repetition was refused is sent once more although it was made.
+    UpdateWhatIsMade,
     /// A refusal is written although the create was announced once more meanwhile.
     RefuseWhatWasSentAgain,
     /// A create is sent again although its answer was definite.
@@ -101,7 +103,7 @@ pub enum Mutation {
 
 impl Mutation {
     /// All that do harm.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::DropTheToken,
         Self::DropTheTagCheck,
         Self::ReleaseEarly,
@@ -127,6 +129,7 @@ impl Mutation {
         Self::DeleteByName,
         Self::UpdateWithoutToken,
         Self::RepeatTheUpdateToken,
+        Self::UpdateWhatIsMade,
         Self::RefuseWhatWasSentAgain,
     ];
 }

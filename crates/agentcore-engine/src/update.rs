@@ -1,5 +1,7 @@
 //! An update of a resource that has come to rest: announced, sent, and what became of it.
 
+use std::cmp::Ordering;
+
 use agentcore_api::status::{Child, PartRecord, Reason};
 use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
@@ -11,7 +13,7 @@ use crate::{
     fault::{Class, Fault},
     kind::Kind,
     pass::{Desired, Flow, Pass, rest},
-    present::because,
+    present::{because, versions},
     record,
     rules::Mutation,
     step::{Again, Call, Step},
@@ -59,7 +61,12 @@ impl<K: Kind> Pass<'_, K> {
                     part.children.push(Child { name, id: None });
                 }
             }
-            part.last_write.get_or_insert_default().at = Some(now);
+            let write = part.last_write.get_or_insert_default();
+            write.at = Some(now);
+            // What the update makes is newer than this, whoever made that.
+            if write.version.is_none() {
+                write.version.clone_from(&settled.view.facts.version);
+            }
         };
         // Another try of what failed turns nothing over until it is known what comes of it.
         let announced = if self.repeats_failure(record, &digest) { Verdict::Keep } else { updating };
@@ -121,6 +128,16 @@ impl<K: Kind> Pass<'_, K> {
         };
         report.fault = outcome.as_ref().err().cloned();
         Ok(rest(report))
+    }
+
+    /// Whether the update was made although its answer was lost and its repetition refused: this body was sent, AWS shows
+    /// a newer version than the record, and that differs from it in nothing. Another would be a version for nothing.
+    pub(crate) fn is_made(&self, desired: &Desired<'_, K>, settled: &Settled<'_, K>) -> bool {
+        let Settled { view, record, again, .. } = settled;
+        let sent = record.failure.as_ref().is_some_and(|failure| failure.digest == desired.digest.text());
+        let newer = versions(&view.facts, record).is_some_and(Ordering::is_gt);
+        let more = *again || self.redeploy().is_some() || self.rules.breaks(Mutation::UpdateWhatIsMade);
+        sent && newer && !more && K::left_over(&desired.body.settings, view).is_empty()
     }
 
     /// The same for a repetition whose answer was lost, another after each definite answer.

@@ -77,14 +77,18 @@ impl<const U: bool> World<U> {
     }
 
     /// An update that changes nothing makes a version all the same. A replica that has slept on it may do so; and so may
-    /// one whose repetition was refused after a lost answer: the refusal, which is definite, has changed its token.
+    /// one that was shown an old state after its repetition was refused: the refusal, which is definite, has changed its
+    /// token.
     fn check_update(&mut self, pass: &Running<U>, call: &Call<Small<U>>) {
         let Call::Update { id, change, token, .. } = call else { return };
         let newest =
             self.slots.iter().filter_map(|slot| slot.stored.as_ref()).any(|(_, version)| *version == pass.version);
-        let same = self.aws.by_id(id).is_some_and(|resource| resource.size == *change && resource.is == Is::Active);
+        let resource = self.aws.by_id(id).filter(|resource| resource.size == *change && resource.is == Is::Active);
+        let Some(version) = resource.map(|resource| resource.version.to_string()) else { return };
         let refused = Self::record_of(&pass.object).is_some_and(|record| record.failure.is_some());
-        if newest && same && !refused && !self.aws.repeats(id, token) {
+        let views = pass.known.gets.values().filter_map(|read| read.value.as_ref().ok()?.as_ref());
+        let shown = views.filter(|view| view.facts.id == *id).all(|view| view.facts.version.as_ref() == Some(&version));
+        if newest && (shown || !refused) && !self.aws.repeats(id, token) {
             self.wrong(|| "an update that changes nothing".to_owned());
         }
     }

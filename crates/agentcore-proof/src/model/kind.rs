@@ -81,10 +81,12 @@ impl<const UNIQUE: bool> Kind for Small<UNIQUE> {
     }
     fn plan(planning: &Planning<'_, Self>) -> Plan<u8> {
         let size = planning.desired.size;
-        if planning.view.settings.size == size && !planning.changed {
+        let differs = planning.view.settings.size != size;
+        if !differs && !planning.changed {
             return Plan::InSync;
         }
-        Plan::Update { change: size, children: Vec::new(), fields: vec!["size".to_owned()] }
+        let fields = differs.then(|| "size".to_owned()).into_iter().collect();
+        Plan::Update { change: size, children: Vec::new(), fields }
     }
     fn message(_view: &View<Self>) -> String {
         "works".to_owned()

@@ -70,6 +70,15 @@ const CALM: Scope = Scope {
     acts: 0,
     all_orders: false,
 };
+/// The answer to an update may be lost, and its repetition refused.
+const MADE: Scope = Scope {
+    name: "edited, a lost answer, throttled",
+    doings: &[Edits],
+    acts: 1,
+    troubles: &[AnswerLost, Throttled],
+    faults: 2,
+    ..CALM
+};
 const TWO: Scope = Scope { replicas: 2, ..CALM };
 const CHOSEN: Scope = Scope { chosen: true, ..CALM };
 const ANY: &[Trouble] = &[Hidden, AnswerLost, RequestLost, Late, Invalid, Throttled, Fails, Dies];
@@ -106,6 +115,7 @@ pub fn suite() -> Vec<Scope> {
         },
         Scope { name: "edited", doings: &[Edits], acts: 1, ..CALM },
         Scope { name: "edited, a lost answer", doings: &[Edits], acts: 1, troubles: &[AnswerLost], faults: 1, ..CALM },
+        MADE,
         Scope { name: "edited, an old read", doings: &[Edits], acts: 1, troubles: &[Old], faults: 1, ..CALM },
         Scope { name: "deleted, an old read", doings: &[Deletes], acts: 1, troubles: &[Old], faults: 1, ..CALM },
         Scope { name: "an update fails", doings: &[Edits], acts: 1, troubles: &[Fails], faults: 1, ..CALM },
@@ -212,6 +222,7 @@ pub fn for_mutant(mutation: Mutation) -> Vec<Scope> {
         Mutation::RepeatTheUpdateToken => {
             Scope { name: "an update is refused", doings: &[Edits], acts: 1, troubles: &[Invalid], faults: 1, ..CALM }
         }
+        Mutation::UpdateWhatIsMade => MADE,
         Mutation::RefuseWhatWasSentAgain => {
             Scope { name: "two replicas, throttled", troubles: &[Throttled], faults: 1, ..TWO }
         }

@@ -169,6 +169,40 @@ fn an_update_is_repeated_under_its_token_unless_it_was_answered() {
     }
 }
 
+/// A refusal of the repetition says nothing of the first, which a newer version without a difference shows to be made.
+#[test]
+fn an_update_that_was_made_is_not_sent_again_for_a_refused_repetition() {
+    for (description, also, wiped, versions) in [
+        (Some("second"), None, false, 2),
+        (Some("second"), None, true, 2),
+        // A member that AWS keeps, or another edit meanwhile: that is sent.
+        (None, None, false, 3),
+        (Some("second"), Some("third"), false, 3),
+    ] {
+        let mut bench = Bench::<true>::with_ready(Switches { keeps_description: true, ..Switches::default() });
+        if wiped {
+            bench.change(|stored| stored.status = serde_json::json!({}));
+            bench.run(300);
+            assert_eq!(bench.says(), "True/Available");
+        }
+        bench.edit(|spec| spec.description = description.map(str::to_owned));
+        let update = bench.trace.len() + 4;
+        bench.troubles.insert(update, Trouble::Lost);
+        bench.run(0);
+        bench.always = Some((crate::drive::What::Call, Trouble::Throttled));
+        bench.run(5);
+        bench.always = None;
+        if let Some(text) = also {
+            bench.edit(|spec| spec.description = Some(text.to_owned()));
+        }
+        bench.run(120);
+        let told = bench.says();
+        assert_eq!((told.as_str(), bench.ours()[0].version), ("True/Available", versions), "{description:?} {also:?}");
+        assert!(bench.record().failure.is_none());
+        bench.silent();
+    }
+}
+
 #[test]
 fn each_try_of_a_failed_update_has_its_own_token() {
     let mut bench = Bench::<true>::with_ready(Switches::default());
