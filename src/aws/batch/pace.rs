@@ -40,8 +40,7 @@ impl Pace {
         // Hardly anything is expected before that time has passed, and it is late after twice of it. But things may have
         // become faster: the longer nothing was seen the less often is looked.
         let from = expected * 19 / 20;
-        let wait =
-            if age < from { ((from - age) / 2).min((age / 5).max(usual / EARLY)) } else { (age - expected * 2) / 20 };
+        let wait = if age < from { (from - age).min((age / 5).max(usual / EARLY)) } else { (age - expected * 2) / 20 };
         wait.clamp(pace, LONGEST.max(pace))
     }
 }
@@ -86,7 +85,8 @@ mod tests {
         let mut pace = Pace::default();
         let usual = SECOND * 150;
         pace.took(usual, SECOND * 40);
-        assert_eq!(pace.interval(usual, SECOND * 36, SECOND), SECOND);
+        assert_eq!(pace.interval(usual, SECOND * 36, SECOND), SECOND * 2);
+        assert_eq!(pace.interval(usual, SECOND * 38, SECOND), SECOND);
         for _ in 0..100 {
             pace.took(usual, SECOND * 170);
         }
