@@ -111,11 +111,17 @@ impl Sweep {
 /// The last sweep, which serves all who want to know what was there at a time before it began.
 #[derive(Debug, Default)]
 pub struct Lists {
-    last: Mutex<Option<Arc<Sweep>>>,
+    /// Locked while a look is under way: those who come meanwhile share what it shows.
+    seen: Mutex<Seen>,
     pages: AtomicUsize,
     /// How many pages the last look took: of the whole list, or of a part.
     cost: AtomicUsize,
-    index: Mutex<Option<Index>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    sweep: Option<Arc<Sweep>>,
+    index: Option<Index>,
 }
 
 /// What stands on which page. A hint: a page that is asked for again shows what is there then.
@@ -157,47 +163,45 @@ impl Lists {
     /// A sweep that began no earlier than `bound`. One at a time is under way: those who come meanwhile share the next.
     pub async fn since<L: Listing>(&self, control: &Control, bound: Timestamp) -> Arc<Sweep> {
         let came = Timestamp::now();
-        let mut last = slot::aside(self.last.lock()).await;
+        let mut seen = slot::aside(self.seen.lock()).await;
         // One that failed says so to those who waited for it, and to nobody later.
         let serves = |sweep: &&Arc<Sweep>| sweep.began >= if sweep.fault.is_none() { bound } else { bound.max(came) };
-        if let Some(sweep) = last.as_ref().filter(serves) {
+        if let Some(sweep) = seen.sweep.as_ref().filter(serves) {
             return Arc::clone(sweep);
         }
         // Apart, because many wait for it.
         let (sweep, parts) = Box::pin(sweep::<L>(control)).await;
-        let mut index = self.index.lock().await;
-        *index = None;
+        seen.index = None;
         if sweep.fault.is_none() {
             self.set_pages(parts.len());
             self.cost.store(parts.len(), Ordering::Relaxed);
-            *index = Some(Index { whole: sweep.began, pages: parts });
+            seen.index = Some(Index { whole: sweep.began, pages: parts });
         }
         let sweep = Arc::new(sweep);
-        *last = Some(Arc::clone(&sweep));
+        seen.sweep = Some(Arc::clone(&sweep));
         sweep
     }
 
     /// The pages of a long list on which these resources are, if that is known and they are few: they prove what is
     /// there, and not what isn't. Otherwise `None`.
     pub async fn part<L: Listing>(&self, control: &Control, ids: &[String]) -> Option<Sweep> {
-        let _one_at_a_time = slot::aside(self.last.lock()).await;
-        let mut index = self.index.lock().await;
+        let mut seen = slot::aside(self.seen.lock()).await;
         let began = Timestamp::now();
-        let wanted = index.as_ref()?.pages_of(ids, began)?;
+        let wanted = seen.index.as_ref()?.pages_of(ids, began)?;
         let mut items = Vec::new();
         let mut read = 0;
         for number in wanted {
             // The last page may have become several.
             let mut next = Some(number);
             while let Some(number) = next.take() {
-                let after = index.as_ref()?.pages.get(number)?.after.clone();
+                let after = seen.index.as_ref()?.pages.get(number)?.after.clone();
                 let Ok(page) = L::page(control, after.clone()).await else {
                     // It may not be there any more: the whole list tells.
-                    *index = None;
+                    seen.index = None;
                     return None;
                 };
                 read += 1;
-                let pages = &mut index.as_mut()?.pages;
+                let pages = &mut seen.index.as_mut()?.pages;
                 pages.get_mut(number)?.ids = page.items.iter().map(|item| item.id.clone()).collect();
                 if number + 1 == pages.len() && page.next.is_some() && page.next != after {
                     pages.push(Part { after: page.next, ids: HashSet::new() });

@@ -1,6 +1,7 @@
 //! The shell: it watches, reads and writes the cluster, and performs what the pass asks for. It decides nothing.
 
 mod backoff;
+mod conclude;
 pub mod controller;
 mod events;
 mod hints;
