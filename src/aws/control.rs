@@ -71,7 +71,7 @@ impl Control {
     {
         let guard = self.guard(None);
         let departures = guard.departures.clone();
-        let turn = self.limiter.turn(operation).await;
+        let turn = self.limiter.turn_to_read(operation).await;
         let call = send(request.interceptor(guard).interceptor(self.meter(operation)));
         let answer = self.answer(operation, &departures, call).await;
         if answer.as_ref().is_err_and(|fault| fault.code == CREDENTIALS_CHANGED) {

@@ -15,10 +15,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::time::sleep;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
+};
 
 use self::bucket::Bucket;
 use crate::{server::metrics::Metrics, slot};
+
+/// How long a read waits until others are answered. AWS may be slow.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// The limits of every account and region.
 #[derive(Clone, Debug)]
@@ -47,16 +53,20 @@ struct Line {
     waiting: AtomicUsize,
     /// Turns whose requests were stopped before they left.
     unused: AtomicUsize,
+    /// As many reads as may have had their turn and not their answer.
+    under_way: Arc<Semaphore>,
 }
 
 /// Spreads what has had its turn.
 #[derive(Debug)]
 struct Gate(tokio::sync::Mutex<Bucket>);
 
-/// The right to send one request. A write's is had before its announcement.
+/// The right to send one request. A write's is had before its announcement, a read's is kept until its answer.
 #[derive(Debug)]
 #[must_use = "a turn that is not used is lost"]
-pub struct Turn(());
+pub struct Turn {
+    _under_way: Option<OwnedSemaphorePermit>,
+}
 
 impl Limits {
     /// Limits that take this share of the published quotas.
@@ -74,28 +84,38 @@ impl Limits {
 }
 
 impl Limiter {
-    /// Waits for a turn. A pass that waits does so without its slot.
+    /// Waits for a turn to write. A pass that waits does so without its slot.
     pub async fn turn(&self, operation: &'static str) -> Turn {
+        let began = Instant::now();
+        self.line(operation).turn(began).await;
+        self.metrics.turn_waited(operation, began.elapsed());
+        Turn { _under_way: None }
+    }
+
+    /// The same to read. While many reads wait for their answers, or for a slot to be sent, others wait a little: what a
+    /// pause has held back must not reach AWS all at once.
+    pub(super) async fn turn_to_read(&self, operation: &'static str) -> Turn {
         let line = self.line(operation);
         let began = Instant::now();
-        let given_back =
-            || line.unused.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |unused| unused.checked_sub(1)).is_ok();
-        // Nobody waits, and there is a token: no detour.
-        let at_once = given_back() || line.first.try_lock().is_ok_and(|_first| lock(&line.bucket).take(began).is_ok());
-        if !at_once {
-            slot::aside(line.wait()).await;
-        }
+        let free = Arc::clone(&line.under_way).try_acquire_owned();
+        let under_way = if free.is_ok() {
+            free.ok()
+        } else {
+            // Nobody closes it.
+            slot::aside(timeout(SLOW, Arc::clone(&line.under_way).acquire_owned())).await.ok().and_then(Result::ok)
+        };
+        line.turn(began).await;
         self.metrics.turn_waited(operation, began.elapsed());
-        Turn(())
+        Turn { _under_way: under_way }
     }
 
     /// The request did not leave: who asks next has this turn, at once. It is the same request, made again.
-    pub(super) fn give_back(&self, operation: &'static str, Turn(()): Turn) {
+    pub(super) fn give_back(&self, operation: &'static str, _: Turn) {
         self.line(operation).unused.fetch_add(1, Ordering::Relaxed);
     }
 
     /// There is no request after all: the turn is whose turn it is next. It can't be kept for later.
-    pub fn release(&self, operation: &'static str, Turn(()): Turn) {
+    pub fn release(&self, operation: &'static str, _: Turn) {
         lock(&self.line(operation).bucket).give_back(Instant::now());
     }
 
@@ -138,7 +158,8 @@ impl Limiter {
     fn line(&self, operation: &'static str) -> Arc<Line> {
         let mut lines = lock(&self.lines);
         let new = || {
-            let bucket = Bucket::new(quotas::per_second(operation), self.share, Instant::now());
+            let quota = quotas::per_second(operation);
+            let bucket = Bucket::new(quota, self.share, Instant::now());
             let gate = Gate(tokio::sync::Mutex::new(bucket.clone()));
             Arc::new(Line {
                 bucket: Mutex::new(bucket),
@@ -146,13 +167,29 @@ impl Limiter {
                 first: tokio::sync::Mutex::default(),
                 waiting: AtomicUsize::new(0),
                 unused: AtomicUsize::new(0),
+                under_way: Arc::new(Semaphore::new(under_way(quota))),
             })
         };
         Arc::clone(lines.entry(operation).or_insert_with(new))
     }
 }
 
+/// How many reads may be under way where AWS takes so many a second: half a second's. Answers come sooner.
+fn under_way(quota: u32) -> usize {
+    usize::try_from(quota.div_ceil(2)).unwrap_or(usize::MAX).max(1)
+}
+
 impl Line {
+    async fn turn(&self, now: Instant) {
+        let given_back =
+            || self.unused.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |unused| unused.checked_sub(1)).is_ok();
+        // Nobody waits, and there is a token: no detour.
+        let at_once = given_back() || self.first.try_lock().is_ok_and(|_first| lock(&self.bucket).take(now).is_ok());
+        if !at_once {
+            slot::aside(self.wait()).await;
+        }
+    }
+
     async fn wait(&self) {
         let _waiting = Waiting::new(&self.waiting);
         let _first = self.first.lock().await;
@@ -193,6 +230,29 @@ mod tests {
 
     fn limiter(share: f64) -> Limiter {
         Limits::new(share, Metrics::default()).of("123456789012", "us-west-2")
+    }
+
+    /// Whatever holds reads back after their turns, a pause of this process or of AWS: they don't all leave after it.
+    #[tokio::test]
+    async fn of_reads_that_are_under_way_there_are_few() {
+        let limiter = limiter(1.0);
+        let mut under_way = Vec::new();
+        for _ in 0..15 {
+            under_way.push(limiter.turn_to_read("GetCodeInterpreter").await);
+        }
+        // There are tokens meanwhile.
+        let began = Instant::now();
+        let (next, ()) = tokio::join!(limiter.turn_to_read("GetCodeInterpreter"), async {
+            sleep(Duration::from_millis(300)).await;
+            under_way.pop();
+        });
+        assert!((300..1000).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
+        // Where no answer comes they don't wait for ever.
+        let _slow = limiter.turn_to_read("GetCodeInterpreter").await;
+        assert!(began.elapsed() >= SLOW);
+        drop(next);
+        // Those of other operations, and writes, have nothing to do with it.
+        let _other = limiter.turn_to_read("GetMemory").await;
     }
 
     #[tokio::test]
