@@ -62,6 +62,8 @@ pub(crate) struct Beside {
     pub(crate) made_by: Requests,
     /// Which there were from when all were deleted until each was gone.
     pub(crate) deleted_by: Requests,
+    /// Which AWS refused for coming too fast, and in which step.
+    pub(crate) throttled: Throttled,
 }
 
 /// Requests by operation, for each object, the most frequent ones first.
@@ -85,6 +87,34 @@ impl fmt::Display for Requests {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all: Vec<String> = self.0.iter().map(|(operation, count)| format!("{operation} {count:.2}")).collect();
         formatter.write_str(&all.join(", "))
+    }
+}
+
+/// Requests that AWS refused for coming too fast, by step and operation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Throttled(BTreeMap<(&'static str, String), usize>);
+
+impl Throttled {
+    /// Those of these calls, where all objects were ready at one time and deleted at another.
+    pub(crate) fn of(calls: &[Call], ready: Timestamp, deleted: Timestamp) -> Self {
+        let mut counts = BTreeMap::new();
+        for call in calls.iter().filter(|call| call.is_throttled()) {
+            let step = match call.time {
+                time if time <= ready => "until Ready",
+                time if time < deleted => "at rest",
+                _ => "deleting",
+            };
+            *counts.entry((step, call.operation.clone())).or_default() += 1;
+        }
+        Self(counts)
+    }
+}
+
+impl fmt::Display for Throttled {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = |((step, operation), count): (&(&str, String), &usize)| format!("{step}: {operation} {count}");
+        let all: Vec<String> = self.0.iter().map(told).collect();
+        formatter.write_str(if all.is_empty() { "-".to_owned() } else { all.join(", ") }.as_str())
     }
 }
 
@@ -183,11 +213,13 @@ pub(crate) fn resources_of(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::{collections::BTreeMap, time::Duration};
 
     use serde_json::json;
 
-    use super::{Call, Kind, Percentiles, Requests, Resource, Seen, per, per_minute, quota_used, resources_of};
+    use super::{
+        Call, Kind, Percentiles, Requests, Resource, Seen, Throttled, per, per_minute, quota_used, resources_of,
+    };
 
     #[test]
     fn percentiles_are_by_nearest_rank() {
@@ -219,6 +251,13 @@ mod tests {
         assert_eq!(quota_used(&calls, "CreateMemory", 3.0), Some(0.292));
         assert_eq!(quota_used(&calls[..1], "CreateMemory", 3.0), None);
         assert!(calls[3].is_throttled() && !calls[0].is_throttled());
+        let (refused, before) = (calls[3].time, calls[0].time);
+        let throttled = |ready, deleted| Throttled::of(&calls[..9], ready, deleted).to_string();
+        let operation = &calls[3].operation;
+        assert_eq!(throttled(refused, refused), format!("until Ready: {operation} 1"));
+        assert_eq!(throttled(before, refused), format!("deleting: {operation} 1"));
+        assert_eq!(throttled(before, refused + Duration::from_secs(1)), format!("at rest: {operation} 1"));
+        assert_eq!(Throttled::of(&calls[..1], before, before).to_string(), "-");
         assert!((per(249, 100) - 2.49).abs() < 1e-9 && (per_minute(3, 90.0) - 2.0).abs() < 1e-9);
     }
 

@@ -14,7 +14,9 @@ use tokio::{task::block_in_place, time::sleep};
 use super::{
     aws::{Aws, Call},
     cluster::{Objects, Place},
-    figures::{Beside, Percentiles, Requests, Row, per, per_minute, quota_used, resources_of, rounded, seconds},
+    figures::{
+        Beside, Percentiles, Requests, Row, Throttled, per, per_minute, quota_used, resources_of, rounded, seconds,
+    },
     manifest::Manifest,
     observe::{Seen, Watch},
     operator::{Operator, Surroundings},
@@ -73,6 +75,8 @@ struct Made {
     calls: usize,
     by: Requests,
     quota_used: Option<f64>,
+    /// When the last one was ready.
+    ready: Timestamp,
     /// The ids of the resources, by the names of their objects.
     ids: BTreeMap<String, String>,
 }
@@ -141,6 +145,7 @@ impl Bench {
         let drift_seen_seconds = self.drift(&watch, &made.ids).await?;
 
         self.say("deletes all objects");
+        let deleted = Timestamp::now();
         let (delete_seconds, deleted_by, delete_calls) = self.delete(&watch, made.ids.into_keys().collect()).await?;
         let end = self.usage()?;
 
@@ -171,6 +176,7 @@ impl Bench {
             delete_calls_per_object: per(delete_calls, self.n),
             made_by: made.by,
             deleted_by,
+            throttled: Throttled::of(&self.calls, made.ready, deleted),
         };
         Ok((row, beside))
     }
@@ -206,6 +212,7 @@ impl Bench {
             calls: self.calls.iter().filter(|call| call.time <= last).count(),
             by: Requests::of(self.calls.iter().filter(|call| call.time <= last), self.n),
             quota_used: quota_used(&self.calls, self.kind.creation(), quota),
+            ready: last,
             ids: resources.into_iter().map(|(name, (id, _))| (name, id)).collect(),
         })
     }

@@ -30,7 +30,8 @@ const BESIDE: [&str; 8] = [
     "AWS calls an object deleted",
 ];
 
-const REQUESTS: [&str; 5] = ["kind", "n", "profile", "requests an object until Ready", "requests an object deleted"];
+const REQUESTS: [&str; 6] =
+    ["kind", "n", "profile", "requests an object until Ready", "requests an object deleted", "throttled requests"];
 
 /// The tables, rows in the order in which they were planned.
 pub(crate) fn render(figures: &[(Row, Beside)]) -> String {
@@ -71,6 +72,7 @@ pub(crate) fn render(figures: &[(Row, Beside)]) -> String {
             row.profile.to_owned(),
             beside.made_by.to_string(),
             beside.deleted_by.to_string(),
+            beside.throttled.to_string(),
         ]
     });
     format!("{}\n{}\n{}", table(&ROW, rows), table(&BESIDE, besides), table(&REQUESTS, requests))
@@ -89,7 +91,7 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        super::figures::{Beside, Percentiles, Requests, Row},
+        super::figures::{Beside, Percentiles, Requests, Row, Throttled},
         render,
     };
 
@@ -119,6 +121,7 @@ mod tests {
             delete_calls_per_object: 4.0,
             made_by: Requests::default(),
             deleted_by: Requests::default(),
+            throttled: Throttled::default(),
         };
         (row, beside)
     }
@@ -146,6 +149,6 @@ mod tests {
         assert_eq!(text.lines().filter(|line| line.starts_with('|')).count(), 12);
         let columns = |line: &str| line.matches('|').count();
         let widths: Vec<usize> = text.lines().filter(|line| !line.is_empty()).map(columns).collect();
-        assert_eq!(widths, [15, 15, 15, 15, 9, 9, 9, 9, 6, 6, 6, 6]);
+        assert_eq!(widths, [15, 15, 15, 15, 9, 9, 9, 9, 7, 7, 7, 7]);
     }
 }
