@@ -179,8 +179,8 @@ impl<K: Kind> Pass<'_, K> {
         let unmade = record.children.iter().any(|child| child.id.is_none());
         match (again, record::last_asked(record)) {
             (Again::After(time), Some(asked)) if unmade => {
-                let over = (asked + self.rules.lookup_delay).duration_since(self.now) + SignedDuration::from_secs(1);
-                Again::After(time.min(over))
+                let over = (asked + self.rules.lookup_delay).duration_since(self.now);
+                Again::After(time.min(over.max(SignedDuration::ZERO) + SignedDuration::from_secs(1)))
             }
             (again, _) => again,
         }

@@ -203,6 +203,20 @@ fn an_update_that_was_made_is_not_sent_again_for_a_refused_repetition() {
     }
 }
 
+/// The operator hangs before an update that makes a child, and AWS refuses it: nothing of it can be under way by then.
+#[test]
+fn a_late_refusal_of_an_update_is_followed_by_a_look() {
+    let mut bench = Bench::<true>::with_ready(Switches::default());
+    bench.lonely = true;
+    let announcement = bench.trace.len() + 3;
+    bench.edit(|spec| spec.children = vec!["new".to_owned()]);
+    bench.troubles.insert(announcement, Trouble::Hangs(150));
+    bench.always = Some((crate::drive::What::Call, Trouble::Invalid));
+    bench.run(155);
+    assert_eq!((bench.sent.len(), bench.stalled().as_deref()), (2, Some("InvalidSpec")));
+    assert!(bench.record().children.iter().all(|child| child.name != "new"), "{:?}", bench.record().children);
+}
+
 #[test]
 fn each_try_of_a_failed_update_has_its_own_token() {
     let mut bench = Bench::<true>::with_ready(Switches::default());
