@@ -12,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use crate::{
     change::Settled,
-    conditions::Verdict,
+    conditions::{Verdict, whole_seconds},
     fault::Class,
     gone::{Gone, absent},
     kind::{Kind, State, View},
@@ -150,9 +150,18 @@ impl<K: Kind> Pass<'_, K> {
     ) -> Flow<Option<Step<K>>, K> {
         let Ok(view) = &first.value else { return Ok(None) };
         if let Some(view) = view.as_ref().filter(|view| !absent(Some(view))) {
-            let left =
-                || self.release(format!("{id} was to be adopted and never became this object's: it stays in AWS"));
-            return Ok((!self.is_claimed(&place.region, view)?).then(left));
+            if self.is_claimed(&place.region, view)? {
+                return Ok(None);
+            }
+            // One answer may show the tags as they were before ours.
+            let marked = record::last_asked(record).filter(|_| record.failure.is_none());
+            if let Some(from) = marked.map(|at| at + self.rules.lookup_delay).filter(|from| self.now < *from) {
+                let message = format!("waits until {} to learn whether {id} became this object's", whole_seconds(from));
+                return Ok(Some(self.deleting(self.object.status.clone(), &message, self.poll(record))));
+            }
+            return Ok(Some(
+                self.release(format!("{id} was to be adopted and never became this object's: it stays in AWS")),
+            ));
         }
         if matches!(self.confirm_gone(place, record, id, first)?, Gone::Confirmed) {
             return Ok(Some(self.release(format!("{id} is gone"))));

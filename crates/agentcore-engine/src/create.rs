@@ -281,7 +281,8 @@ impl<K: Kind> Pass<'_, K> {
             }
             Found::Empty(_) => {
                 let message = format!(
-                    "it is not known whether AWS has created the {} {}: looks for it until {}",
+                    "it is not known whether AWS has created the {} {}: it answered nothing, or an error of its own (see the \
+                     events). Looks for it until {}, and creates it then if there is none",
                     K::NOUN,
                     desired.place.name,
                     whole_seconds(proof_from)
@@ -329,7 +330,7 @@ impl<K: Kind> Pass<'_, K> {
         let Stranger { whose, advice, .. } = stranger;
         format!(
             "AWS has a {} {name} that is not this object's: {whose}. Nothing was changed. Set spec.{} to another \
-             name, or delete that {}{advice}{more}",
+             name, or have that {} deleted by whom it belongs to{advice}{more}",
             K::NOUN,
             K::NAME_FIELD,
             K::NOUN

@@ -102,13 +102,14 @@ impl<K: Kind> Pass<'_, K> {
         if awaited.is_empty() {
             return Ok(());
         }
-        let message = format!(
-            "waits for {kind} {}, which {} the {} {id}, to go first, at most {} minutes",
-            names(awaited.iter().copied()),
-            if awaited.len() == 1 { "uses" } else { "use" },
-            K::NOUN,
-            self.rules.referrers_patience.as_mins()
-        );
+        let uses = if awaited.len() == 1 { "uses" } else { "use" };
+        let what = format!("{kind} {}, which {uses} the {} {id},", names(awaited.iter().copied()), K::NOUN);
+        let message = if live.is_empty() {
+            let most = self.rules.referrers_patience.as_mins();
+            format!("waits for {what} to go first, at most {most} minutes")
+        } else {
+            format!("looks for a moment whether {what} is being deleted too")
+        };
         let verdict = Verdict::DeletionWaits(Reason::InUse);
         Err(self.rest_in(status.clone(), verdict, &message, Again::After(SOON)))
     }

@@ -100,6 +100,10 @@ pub trait Kind: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static {
     fn children_active(_view: &View<Self>) -> Option<(usize, usize)> {
         None
     }
+    /// Which children AWS failed to make, and what is to be done about them, as a sentence without its end.
+    fn failed_children(_view: &View<Self>) -> Option<String> {
+        None
+    }
     /// The message of a Ready object.
     fn message(view: &View<Self>) -> String;
     /// Fills in the kind's own members of the status; without a view there is no resource.

@@ -166,8 +166,13 @@ impl<K: Kind> Pass<'_, K> {
         let Some((total, active)) = K::children_active(view).filter(|(total, _)| *total > 0) else {
             return conditions::clear(common, ConditionType::StrategiesActive);
         };
-        let (value, reason) =
-            if active == total { ("True", Reason::Available) } else { ("False", Reason::Progressing) };
+        let (value, reason) = match K::state(view) {
+            _ if active == total => ("True", Reason::Available),
+            State::ChildFailed(blocked) => ("False", blocked.reason),
+            State::CreateFailed | State::UpdateFailed => ("False", Reason::StrategyFailed),
+            _ if K::failed_children(view).is_some() => ("False", Reason::StrategyFailed),
+            _ => ("False", Reason::Progressing),
+        };
         let message = format!("{active} of {total} strategies active");
         let generation = self.object.meta.generation;
         conditions::set(common, ConditionType::StrategiesActive, value, reason, &message, generation, self.now);
@@ -276,13 +281,12 @@ impl<K: Kind> Pass<'_, K> {
         if same && !self.known.announced && self.note_failure(&mut part, &digest, Reason::UpdateFailed) {
             let again = self.hour_after(&part);
             record::put::<K>(&mut status, part);
-            let message = format!(
-                "AWS failed to update the {} {}{}. Correct the spec; the same spec is tried again in an hour, or when \
-                 the annotation agentcore-operator.github.io/requestedAt changes",
-                K::NOUN,
-                view.facts.id,
-                because(view)
-            );
+            let advice = K::failed_children(view).unwrap_or_else(|| {
+                "Correct the spec; the same spec is tried again in an hour, or when the annotation \
+                 agentcore-operator.github.io/requestedAt changes"
+                    .to_owned()
+            });
+            let message = format!("AWS failed to update the {} {}{}. {advice}", K::NOUN, view.facts.id, because(view));
             return Ok(self.rest_in(status, Verdict::Stalled(Reason::UpdateFailed), &message, again));
         }
         record::put::<K>(&mut status, part.clone());

@@ -100,6 +100,10 @@ impl Kind for MemoryKind {
         Some((view.more.len(), view.more.iter().filter(|strategy| strategy.active()).count()))
     }
 
+    fn failed_children(view: &View<Self>) -> Option<String> {
+        status::failed_children(&view.more)
+    }
+
     fn message(view: &View<Self>) -> String {
         status::message(view)
     }

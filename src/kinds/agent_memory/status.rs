@@ -2,6 +2,7 @@
 
 use agentcore_api::{
     agent_memory::{AgentMemoryStatus, StrategyCounts, StrategyStatus},
+    keys::annotation::ALLOW_DELETE_STRATEGIES,
     status::{PartRecord, Reason},
 };
 use agentcore_engine::kind::{Blocked, State, View};
@@ -26,6 +27,13 @@ pub(super) fn state(view: &View<MemoryKind>) -> State {
 
 /// Strategies of ours that failed, as the cause that keeps the object from being Ready.
 pub(super) fn failed<'a>(strategies: impl IntoIterator<Item = &'a SeenStrategy>) -> Option<Blocked> {
+    let advice = failed_children(strategies)?;
+    let message = format!("{advice}. AWS's reason, if it gave one, is in the event of the failure");
+    Some(Blocked { reason: Reason::StrategyFailed, message })
+}
+
+/// Which strategies failed, and what is to be done about it. AWS has no way to try one again.
+pub(super) fn failed_children<'a>(strategies: impl IntoIterator<Item = &'a SeenStrategy>) -> Option<String> {
     let mut names: Vec<&str> = strategies.into_iter().filter(|one| one.failed()).map(|one| one.name.as_str()).collect();
     names.sort_unstable();
     let (noun, them) = match names.as_slice() {
@@ -33,14 +41,12 @@ pub(super) fn failed<'a>(strategies: impl IntoIterator<Item = &'a SeenStrategy>)
         [_] => ("strategy", "it another name, which makes a new one"),
         _ => ("strategies", "them other names, which makes new ones"),
     };
-    Some(Blocked {
-        reason: Reason::StrategyFailed,
-        message: format!(
-            "AWS failed to set up the {noun} {}, and does not say why: check the execution role and what it gives \
-             access to, then give {them}",
-            names.join(", ")
-        ),
-    })
+    let names = names.join(",");
+    Some(format!(
+        "AWS failed to set up the {noun} {names}: check its model, and the execution role if there is one, then give \
+         {them}. Where the memory is retained, the annotation {ALLOW_DELETE_STRATEGIES}: \"{names}\" consents to the \
+         deletion of what failed"
+    ))
 }
 
 /// The message of a Ready object.

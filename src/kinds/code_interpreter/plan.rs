@@ -26,7 +26,9 @@ pub(super) fn plan(planning: &Planning<'_, InterpreterKind>) -> Plan<()> {
     if fields.is_empty() {
         return Plan::InSync;
     }
-    if planning.spec.replacement == Replacement::OnChange || !planning.record.ever_active {
+    // What is adopted is never replaced by that, and its own text says so.
+    let adopting = planning.record.adopted && planning.record.accepted_digest.is_none();
+    if planning.spec.replacement == Replacement::OnChange || !planning.record.ever_active || adopting {
         return Plan::Replace(fields);
     }
     Plan::Blocked(Blocked {

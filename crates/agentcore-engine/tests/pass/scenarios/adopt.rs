@@ -372,6 +372,23 @@ fn who_is_not_the_last_to_claim_lets_it_go() {
     }
 }
 
+/// Deleted while AWS shows the tags as they were before it was claimed: that does not make it somebody else's.
+#[test]
+fn a_claim_that_is_shown_late_is_waited_for() {
+    let mut spec = adopting();
+    spec.common.deletion_policy = Some(DeletionPolicy::Delete);
+    let mut bench =
+        with::<true>(&TagMap::new(), Switches { tags_lag: SignedDuration::from_secs(40), ..Switches::default() });
+    bench.create(spec);
+    bench.run(3);
+    bench.delete();
+    bench.run(20);
+    assert!(bench.server.stored.is_some(), "it is let go: {:?}", bench.events);
+    bench.run(60);
+    assert!(bench.server.stored.is_none() && bench.calls("delete") == 1, "{} {:?}", bench.says(), bench.events);
+    bench.clean();
+}
+
 #[test]
 fn a_refused_claim_changes_nothing_and_is_tried_slowly() {
     let mut bench = free::<true>();
