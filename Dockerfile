@@ -4,7 +4,7 @@
 #
 #   docker build --build-arg AGENTCORE_OPERATOR_COMMIT=$(git rev-parse --short=12 HEAD) -t agentcore-operator .
 
-# The version of rust-toolchain.toml. The image has a C compiler, which is all that aws-lc needs.
+# The version of rust-toolchain.toml. The image has the C compiler and the make that aws-lc and jemalloc need.
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
