@@ -313,7 +313,7 @@ fn failed_strategies_of_ours_keep_the_object_from_being_ready() {
     assert_eq!(MemoryKind::state(&case.view), State::Good);
     let (reason, message) = case.blocked("strategies: [{ name: A, type: SEMANTIC }, { name: B, type: SEMANTIC }]");
     assert_eq!(reason, Reason::StrategyFailed);
-    assert!(message.contains("strategy A,"), "{message}");
+    assert!(message.contains("strategy A:") && message.contains("allow-delete-strategies: \"A\""), "{message}");
     let changed = "strategies: [{ name: A, type: SEMANTIC, description: d }, { name: B, type: SEMANTIC }]";
     assert_eq!(case.update(changed).0.modify.len(), 1);
     // One of somebody else's does not matter.
