@@ -139,6 +139,13 @@ impl<K: Subject> Court<K> {
             // A memory that works, or once seemed to, is never created again: its user must name the strategy anew.
             return wrong;
         }
+        if may_fail
+            && !self.settings.switches.update_after_failed_create
+            && end.stalled.as_deref() == Some("UpdateFailed")
+        {
+            // What once seemed to work, or was taken over, is never created again; and here AWS does not update it.
+            return wrong;
+        }
         if tagless::<K>(&self.settings) && is(Trouble::Upgrade) && end.stalled.as_deref() == Some("InvalidSpec") {
             // Other default tags can't be set where AWS takes none after the creation: that is told.
             return wrong;
