@@ -102,6 +102,7 @@ fn newest<'a, K: Managed>(known: &'a Known<K>, id: &str) -> Option<(Timestamp, &
 
 /// What is to be watched: the state that the pass saw last. None where it saw no resource, or AWS does not tell.
 fn watch<K: Managed>(object: &Object<K>, report: &Report<K>, known: &Known<K>, id: String) -> Option<Watch> {
+    let read = known.outcome.is_none();
     let (since, state, version) = if let Some(outcome) = &known.outcome {
         // What was read is older than the write.
         let accepted = outcome.as_ref().ok()?;
@@ -114,5 +115,5 @@ fn watch<K: Managed>(object: &Object<K>, report: &Report<K>, known: &Known<K>, i
     let creation = state == "CREATING";
     let usual = object.spec.as_ref().ok().filter(|_| creation).map_or(CHANGE, K::usual);
     let asked = record::last_asked(record).unwrap_or(since);
-    Some(Watch { id, state, version, asked, usual, creation, since })
+    Some(Watch { id, state, version, asked, usual, creation, since, read })
 }

@@ -190,7 +190,7 @@ impl<K: Kind> Pass<'_, K> {
         Ok(self.ready(desired, status, view))
     }
 
-    /// Whether a list that began early enough before this read has shown the same good state.
+    /// Whether a list, or the pass before, has seen the same good state early enough before this read.
     fn shown_before(&self, view: &View<K>, began: Timestamp) -> bool {
         self.known.shown.get(&view.facts.id).is_some_and(|shown| {
             shown.state == view.facts.state

@@ -158,14 +158,14 @@ pub struct Candidate {
     pub created_at: Option<Timestamp>,
 }
 
-/// What a list showed of a resource before this pass began.
+/// What a list, or the pass before, saw of a resource before this pass began.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shown {
-    /// When the list began.
+    /// When the list or the read began.
     pub began: Timestamp,
     /// The state in AWS's own word.
     pub state: String,
-    /// The version, where the list tells.
+    /// The version, where that tells.
     pub version: Option<String>,
 }
 
@@ -181,7 +181,7 @@ pub struct Known<K: Kind> {
     pub references: BTreeMap<Reference, Referent>,
     /// Reads. `None` is "not found".
     pub gets: BTreeMap<Get, Timed<Option<View<K>>>>,
-    /// What lists showed of resources before, by id. It counts only together with a read that shows the same.
+    /// What was seen of resources before, by id. It counts only together with a read that shows the same.
     pub shown: BTreeMap<String, Shown>,
     /// Look-ups.
     pub finds: BTreeMap<Find, Timed<Vec<Candidate>>>,

@@ -169,7 +169,7 @@ impl<L: Listing> Observer<L> {
         state.wakes.remove(who);
     }
 
-    /// What a list said of the resource before its object was woken. Told once.
+    /// What a list, or the pass before, saw of the resource before its object was woken. Told once.
     pub fn take_sighting(&self, id: &str) -> Option<Shown> {
         lock(&self.state).watches.take_sighting(id)
     }

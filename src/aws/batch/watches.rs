@@ -48,6 +48,8 @@ pub struct Watch {
     pub creation: bool,
     /// Since when it is watched: what began earlier says nothing new.
     pub since: Timestamp,
+    /// Whether a read that began then showed the state, and not the answer to a write.
+    pub read: bool,
 }
 
 /// What happens next to a watched resource.
@@ -85,7 +87,7 @@ pub(super) struct Due {
 #[derive(Debug)]
 pub(super) struct Watches {
     entries: HashMap<Who, Entry>,
-    /// What lists said of resources whose objects have a pass now, by id.
+    /// What was seen before of resources whose objects have a pass now, by id.
     sightings: HashMap<String, Shown>,
     pace: Pace,
     /// The least time between two looks, for a short list.
@@ -108,9 +110,13 @@ impl Watches {
     pub(super) fn watch(&mut self, who: Who, watch: Watch) {
         let is_settled = watch.state == self.settled;
         let next = if is_settled && self.side_after.is_some() { Next::Side } else { Next::Look };
-        let (since, age) = (watch.since, watch.since.duration_since(watch.asked));
-        let at = if next == Next::Side { since + self.beside() } else { self.first_look(&watch, age) };
-        self.entries.insert(who, Entry { next, at, listed: since, sighting: None, watch });
+        let since = watch.since;
+        let at = if next == Next::Side { since + self.beside() } else { self.first_look(&watch) };
+        let sighting = (next == Next::Side && watch.read).then(|| {
+            let (state, version) = (watch.state.clone(), watch.version.clone());
+            Shown { began: since, state, version }
+        });
+        self.entries.insert(who, Entry { next, at, listed: since, sighting, watch });
     }
 
     /// Whether lists can show that the resource has moved on: not where it is settled by their words.
@@ -268,14 +274,15 @@ impl Watches {
         false
     }
 
-    /// What a list said of a resource before its object's pass. Told once.
+    /// What a list, or the pass before, saw of a resource before its object's pass. Told once.
     pub(super) fn take_sighting(&mut self, id: &str) -> Option<Shown> {
         self.sightings.remove(id)
     }
 
     /// When a resource is looked at first. Where many are created one after the other they are not each a reason to look
     /// at all.
-    fn first_look(&self, watch: &Watch, age: SignedDuration) -> Timestamp {
+    fn first_look(&self, watch: &Watch) -> Timestamp {
+        let age = watch.since.duration_since(watch.asked);
         let first = watch.since + self.pace.first(watch.usual, age, self.least);
         let next = self.looked.filter(|_| self.entries.len() > FEW).map(|looked| looked + self.interval(watch, looked));
         next.map_or(first, |next| first.max(next))
@@ -288,7 +295,7 @@ impl Watches {
 
     /// How long until the next look at what is beside a resource: for that everybody waits.
     fn beside(&self) -> SignedDuration {
-        self.short * 2 / 3
+        if self.entries.len() <= FEW { self.short / 4 } else { self.short * 2 / 3 }
     }
 }
 

@@ -97,12 +97,12 @@ impl Limiter {
     pub(super) async fn turn_to_read(&self, operation: &'static str) -> Turn {
         let line = self.line(operation);
         let began = Instant::now();
-        let free = Arc::clone(&line.under_way).try_acquire_owned();
-        let under_way = if free.is_ok() {
-            free.ok()
-        } else {
+        let under_way = match Arc::clone(&line.under_way).try_acquire_owned() {
+            Ok(free) => Some(free),
             // Nobody closes it.
-            slot::aside(timeout(SLOW, Arc::clone(&line.under_way).acquire_owned())).await.ok().and_then(Result::ok)
+            Err(_) => {
+                slot::aside(timeout(SLOW, Arc::clone(&line.under_way).acquire_owned())).await.ok().and_then(Result::ok)
+            }
         };
         line.turn(began).await;
         self.metrics.turn_waited(operation, began.elapsed());

@@ -21,6 +21,7 @@ fn watch(id: &str, state: &str, since: i64) -> Watch {
         usual: SECOND * 5,
         creation: state == "CREATING",
         since: at(since),
+        read: true,
     }
 }
 
@@ -158,6 +159,31 @@ fn what_is_beside_it_is_awaited_too() {
     watches.watch(who("x"), watch("a", "READY", 0));
     assert!(!watches.looked_beside(&who("x"), false, at(19)));
     assert!(watches.looked_beside(&who("x"), false, at(20)));
+}
+
+#[test]
+fn a_pass_that_saw_it_settled_has_seen_it_once() {
+    for (read, sighted) in [(true, true), (false, false)] {
+        let mut watches = Watches::new(SECOND, "READY", Some(SECOND * 2));
+        watches.watch(who("x"), Watch { version: Some("2".to_owned()), read, ..watch("a", "READY", 0) });
+        assert!(watches.looked_beside(&who("x"), true, at(1)));
+        assert_eq!(watches.due(at(1)).passes, [who("x")]);
+        let (began, state, version) = (at(0), "READY".to_owned(), Some("2".to_owned()));
+        assert_eq!(watches.take_sighting("a"), sighted.then_some(Shown { began, state, version }));
+    }
+}
+
+#[test]
+fn what_is_beside_a_few_is_looked_at_more_often() {
+    for (count, wait) in [(1, 250), (FEW, 250), (FEW + 1, 666)] {
+        let mut watches = Watches::new(SECOND, "READY", Some(SECOND * 2));
+        for number in 0..count {
+            watches.watch(who(&number.to_string()), watch(&number.to_string(), "READY", 0));
+        }
+        assert!(!watches.looked_beside(&who("0"), false, at(5)));
+        let entry = &watches.entries[&who("0")];
+        assert_eq!(entry.at.duration_since(at(5)).as_millis(), wait, "{count}");
+    }
 }
 
 #[test]
