@@ -12,6 +12,7 @@ mod adversary;
 mod binary;
 mod chaos;
 mod chart;
+mod conditions;
 mod crds;
 mod dependencies;
 mod edits;

@@ -1,6 +1,6 @@
 //! The one place that makes conditions of a verdict.
 //!
-//! kstatus, Flux, Argo CD and `kubectl wait` read them; the table is in the documentation of the conditions.
+//! kstatus, Flux, Argo CD and `kubectl wait` read them; `docs/conditions.md` has the table.
 
 use agentcore_api::status::{CommonStatus, ConditionType, Reason};
 use jiff::Timestamp;
