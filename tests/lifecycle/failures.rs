@@ -116,7 +116,8 @@ async fn a_failed_update_is_told_left_alone_and_corrected() {
     world.fault(json!({ "operation": "UpdateAgentRuntime", "fault": failed }));
     world.edit(&runtime, json!({ "description": "one" })).await;
     let stalled = world.condition(&runtime, "Stalled", "True", "UpdateFailed").await;
-    assert!(message(&stalled, "Ready").contains(reason), "{stalled:#}");
+    let told = message(&stalled, "Ready");
+    assert!(told.contains(reason) && told.contains("The endpoint DEFAULT had version 1 live before it"), "{told}");
     is_left_alone(&world, Duration::from_secs(10)).await;
     world.edit(&runtime, json!({ "description": "two" })).await;
     world.ready(&runtime).await;

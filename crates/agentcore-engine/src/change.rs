@@ -23,7 +23,7 @@ pub(crate) struct Settled<'a, K: Kind> {
     /// Whether it works: from now on it counts as ever active.
     pub(crate) good: bool,
     /// A failed update: the same body is sent once more.
-    pub(crate) again: bool,
+    pub(crate) resend: bool,
     pub(crate) child_failed: Option<Blocked>,
 }
 
@@ -82,7 +82,7 @@ impl<K: Kind> Pass<'_, K> {
             }
             // What we sent is what AWS shows: it renders the field in its own way. Sent again, it would be another
             // version with each look, so that is left to once an hour.
-            Plan::Update { .. } if !differs && !settled.again && self.is_our_own(&settled) => {
+            Plan::Update { .. } if !differs && !settled.resend && self.is_our_own(&settled) => {
                 self.in_sync(desired, settled, first)
             }
             Plan::Update { change, children, fields } => self.update(desired, &settled, change, children, &fields),
@@ -111,7 +111,7 @@ impl<K: Kind> Pass<'_, K> {
     /// What must change, without what others have changed where that is not to be set back.
     pub(crate) fn planned(&self, desired: &Desired<'_, K>, settled: &mut Settled<'_, K>) -> Plan<K::Change> {
         let consent = self.object.meta.annotation(agentcore_api::keys::annotation::ALLOW_DELETE_STRATEGIES);
-        let changed = Self::differs(desired, &settled.record) || settled.again || self.redeploy().is_some();
+        let changed = Self::differs(desired, &settled.record) || settled.resend || self.redeploy().is_some();
         let plan = K::plan(&Planning {
             spec: desired.spec,
             desired: &desired.body.settings,
@@ -210,8 +210,8 @@ impl<K: Kind> Pass<'_, K> {
         let names: Vec<&str> = left.iter().map(|left| left.field.as_str()).collect();
         let kept = (!left.is_empty()).then(|| {
             format!(
-                "AWS keeps {} although the spec has it no longer, and offers no way to clear it: set it to what you \
-                 want, or create another object",
+                "AWS keeps {}, which the spec does not have, and offers no way to clear it: set it to what you want, \
+                 or create another object",
                 names.join(", ")
             )
         });
@@ -237,7 +237,7 @@ impl<K: Kind> Pass<'_, K> {
         self.shows_our_write(settled) && self.is_recent(settled) && !self.known.announced && !asked
     }
 
-    /// Whether our last write is so recent that the same is not sent again.
+    /// Whether our last write is less than an hour old, so that the same is not sent again.
     pub(crate) fn is_recent(&self, settled: &Settled<'_, K>) -> bool {
         let written = settled.record.last_write.as_ref().and_then(|write| write.at.as_ref()).map(|at| at.0);
         written.is_some_and(|at| self.now < at + self.rules.failed_retry)
@@ -252,7 +252,7 @@ impl<K: Kind> Pass<'_, K> {
             && match &write.version {
                 Some(version) => facts.version.as_ref() == Some(version),
                 // Without versions the time of update tells, which AWS also moves while our own change settles.
-                None => facts.updated_at.is_none_or(|updated| updated < at + self.rules.delete_retry),
+                None => facts.updated_at.is_none_or(|updated| updated < at + self.rules.own_change),
             }
     }
 

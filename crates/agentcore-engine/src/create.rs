@@ -5,18 +5,17 @@ use agentcore_api::{
     status::{ConditionType, MAIN_PART, PartRecord, Reason},
 };
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use crate::{
     conditions::{Verdict, whole_seconds},
     digest::create_token,
-    fault::Class,
+    fault::{Class, Fault},
     kind::{Body, Kind},
     lookup::{Found, Stranger},
     pass::{Desired, Flow, Pass, act, clip, rest},
     record,
     rules::Mutation,
-    step::{Accepted, Act, Again, Call, Intent, Outcome, Step, Verb},
+    step::{Accepted, Act, Again, Call, Intent, Step, Verb},
 };
 
 impl<K: Kind> Pass<'_, K> {
@@ -32,22 +31,22 @@ impl<K: Kind> Pass<'_, K> {
         }
         if self.is_still() {
             let message = format!("suspended: there is no {} in AWS, and none is created", K::NOUN);
-            return Err(self.rest_in(self.object.status.clone(), Verdict::Suspended, &message, self.at_rest()));
+            return Ok(self.rest_in(self.object.status.clone(), Verdict::Suspended, &message, self.at_rest()));
         }
         let digest = Self::digest_at_creation(desired);
         let status = || self.object.status.clone();
         if let Some(end) = self.record().and_then(|record| self.not_due(record, &digest, status())) {
-            return Err(end);
+            return Ok(end);
         }
         if !K::NAMES_ARE_UNIQUE {
             match self.look_up(&desired.place, self.record(), 0, None)? {
-                Found::Ours(candidate) => return Err(self.found(desired, None, &candidate.id)),
+                Found::Ours(candidate) => return Ok(self.found(desired, None, &candidate.id)),
                 Found::Stranger(_, Stranger { earlier: Some(earlier), .. }) => {
                     return self.take_earlier(desired, None, &earlier);
                 }
                 // Where names are not unique, a stranger is in nobody's way; but whoever chose the name may have meant it.
-                Found::Stranger(_, stranger) => return Err(self.not_owned(&desired.place.name, &stranger)),
-                Found::Unreadable(fault) => return Err(self.fault(&fault)),
+                Found::Stranger(_, stranger) => return Ok(self.not_owned(&desired.place.name, &stranger)),
+                Found::Unreadable(fault) => return Ok(self.fault(&fault)),
                 Found::Empty(_) => {}
             }
         }
@@ -160,7 +159,7 @@ impl<K: Kind> Pass<'_, K> {
         };
         match self.write(|| self.object.status.clone(), call)? {
             Ok(accepted) => Ok(self.created(record, accepted)),
-            Err(_) => Ok(self.not_created(desired, record, self.known.outcome.as_ref())),
+            Err(fault) => Ok(self.not_created(desired, record, fault)),
         }
     }
 
@@ -184,16 +183,12 @@ impl<K: Kind> Pass<'_, K> {
         common.id.clone_from(&accepted.id);
         common.arn.clone_from(&accepted.arn);
         common.state.clone_from(&accepted.state);
-        // What was asked before the first create is in it.
-        common.last_handled_redeploy_at =
-            self.object.meta.annotation(annotation::REDEPLOY_AT).map(|value| clip(value).to_owned());
         let message = format!("AWS is creating the {} {}", K::NOUN, common.name.clone().unwrap_or_default());
         let again = Again::Moved(SignedDuration::from_secs(1));
         self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, again)
     }
 
-    fn not_created(&self, desired: &Desired<'_, K>, record: &PartRecord, outcome: Option<&Outcome>) -> Step<K> {
-        let Some(Err(fault)) = outcome else { return self.close(record) };
+    fn not_created(&self, desired: &Desired<'_, K>, record: &PartRecord, fault: &Fault) -> Step<K> {
         let fault = &fault.of_a_write();
         let mut status = self.object.status.clone();
         let mut part = record.clone();
@@ -218,7 +213,16 @@ impl<K: Kind> Pass<'_, K> {
                 }
                 (verdict, message, again)
             }
-            _ => Self::undecided(fault),
+            class => {
+                let asks = if self.may_repeat(desired, &part) { "the same is asked once more, and then " } else { "" };
+                let message = format!(
+                    "{}. It is not known whether AWS has created the {} {name}: {asks}it is looked for until {}",
+                    fault.sentence(),
+                    K::NOUN,
+                    whole_seconds(self.proof_from(&part))
+                );
+                (Verdict::Retrying(class.reason()), message, Again::Retry(class))
+            }
         };
         if part.fate == agentcore_api::status::Fate::None {
             Self::unpin(&mut status, &part);
@@ -323,7 +327,12 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     fn not_owned(&self, name: &str, stranger: &Stranger) -> Step<K> {
-        self.stalled(Reason::NotOwned, &Self::not_owned_message(name, stranger, ""))
+        let minutes = self.rules.resync.as_mins();
+        let again = format!(
+            ". It is looked for again every {minutes} minutes, or when the annotation {} changes",
+            annotation::REQUESTED_AT
+        );
+        self.stalled(Reason::NotOwned, &Self::not_owned_message(name, stranger, &again))
     }
 
     fn not_owned_message(name: &str, stranger: &Stranger, more: &str) -> String {
@@ -359,32 +368,5 @@ impl<K: Kind> Pass<'_, K> {
 
     pub(crate) fn at_rest(&self) -> Again {
         Again::After(self.rules.resync)
-    }
-}
-
-impl<K: Kind> Pass<'_, K> {
-    /// The object lost its resource and waits for a new one.
-    pub(crate) fn start_over(&self, record: &PartRecord, verdict: Verdict, message: &str) -> Step<K> {
-        let mut part = record.clone();
-        record::nothing(&mut part);
-        let mut status = self.object.status.clone();
-        Self::unpin(&mut status, &part);
-        self.rest_in(status, verdict, message, Again::Now)
-    }
-
-    /// The announcement of an update or a delete: the time of it makes the record another.
-    pub(crate) fn announcement(
-        &self,
-        change: impl FnOnce(&mut PartRecord, MicroTime),
-        verdict: Verdict,
-        message: &str,
-    ) -> K::Status {
-        let mut status = self.object.status.clone();
-        if let Some(record) = self.record() {
-            let mut part = record.clone();
-            change(&mut part, MicroTime(self.now));
-            record::put::<K>(&mut status, part);
-        }
-        self.end(status, verdict, message, Again::Now).status
     }
 }

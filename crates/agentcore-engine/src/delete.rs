@@ -27,10 +27,6 @@ use crate::{
 /// How long after an accepted delete a read may still show the state before it.
 const FLAPS: SignedDuration = SignedDuration::from_secs(10);
 
-/// What the user can do who does not wait for AWS.
-pub(crate) const ABANDON: &str =
-    "; the annotation agentcore-operator.github.io/abandon: \"true\" lets go of the object without touching AWS";
-
 /// How long after a delete that was not accepted no other is sent: less than any back-off, which is what spaces them.
 const AT_ONCE: SignedDuration = SignedDuration::from_millis(500);
 
@@ -115,11 +111,8 @@ impl<K: Kind> Pass<'_, K> {
     fn whereabouts(&self) -> String {
         let status = self.status();
         let spec = self.object.spec.as_ref().ok();
-        let meta = &self.object.meta;
         let name = status.name.clone().or_else(|| spec.and_then(|spec| K::chosen_name(spec)).map(str::to_owned));
-        let name = name.unwrap_or_else(|| {
-            agentcore_api::names::aws_name(&self.settings.cluster_id, K::NAME, &meta.namespace, &meta.name)
-        });
+        let name = name.unwrap_or_else(|| self.derived_name());
         let region = status.region.clone().or_else(|| spec.and_then(|spec| K::common(spec).region.clone()));
         let region = region.unwrap_or_else(|| self.settings.region.clone());
         let account = status.account.as_ref().map_or_else(String::new, |account| format!("the account {account}, "));
@@ -253,12 +246,13 @@ impl<K: Kind> Pass<'_, K> {
         if failed {
             // An object that is not being deleted can't be abandoned.
             let or_else = if verdict == Verdict::Deleting {
-                ABANDON
+                self.object.meta.or_abandon()
             } else {
-                ". A new one is created once it is gone; it can be deleted in AWS by hand"
+                ". A new one is created once it is gone; it can be deleted in AWS by hand".to_owned()
             };
             let message = format!(
-                "AWS failed to delete the {} {id}{}. It is tried again every ten minutes{or_else}",
+                "AWS failed to delete the {} {id}{}. It is tried again every ten minutes, and when the annotation \
+                 agentcore-operator.github.io/requestedAt changes{or_else}",
                 K::NOUN,
                 because(view)
             );
@@ -312,7 +306,7 @@ impl<K: Kind> Pass<'_, K> {
                 (verdict, message, Again::Retry(fault.class))
             }
             Err(fault) if verdict == Verdict::Deleting => {
-                let (verdict, message) = Self::hampered(fault);
+                let (verdict, message) = self.hampered(fault);
                 (verdict, message, Again::Retry(fault.class))
             }
             Err(fault) => Self::undecided(fault),
@@ -379,7 +373,7 @@ impl<K: Kind> Pass<'_, K> {
 
     /// A question failed: where it will not answer by itself, the deletion is stuck, and says so.
     pub(crate) fn fault_while_deleting(&self, fault: &Fault) -> Step<K> {
-        let (verdict, message) = Self::hampered(fault);
+        let (verdict, message) = self.hampered(fault);
         let mut report = self.end(self.object.status.clone(), verdict, &message, Again::Retry(fault.class));
         self.leave_requests_open(&mut report);
         report.fault = Some(fault.clone());
@@ -387,10 +381,10 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// What is told of a deletion that met a fault.
-    fn hampered(fault: &Fault) -> (Verdict, String) {
+    fn hampered(&self, fault: &Fault) -> (Verdict, String) {
         let message = fault.explained();
         if fault.class.needs_help() {
-            (Verdict::DeletionStuck(fault.class.reason()), message + ABANDON)
+            (Verdict::DeletionStuck(fault.class.reason()), message + &self.object.meta.or_abandon())
         } else {
             (Verdict::Deleting, message)
         }

@@ -5,7 +5,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     conditions::Verdict,
-    delete::ABANDON,
     fault::{Class, Fault},
     kind::Kind,
     known::{NamedBy, Referrer},
@@ -48,7 +47,7 @@ impl<K: Kind> Pass<'_, K> {
              AWS, and it is deleted too{}",
             K::NOUN,
             names(found.iter().map(String::as_str)),
-            or_abandon(verdict)
+            self.or_abandon(verdict)
         );
         let verdict = stuck(verdict, Reason::EndpointsRemain);
         self.rest_in(status.clone(), verdict, &message, Again::After(LOOK_AGAIN))
@@ -63,7 +62,7 @@ impl<K: Kind> Pass<'_, K> {
             fault.class.advice()
         );
         let (verdict, message) = if fault.class.needs_help() {
-            (stuck(verdict, fault.class.reason()), message + or_abandon(verdict))
+            (stuck(verdict, fault.class.reason()), message + &self.or_abandon(verdict))
         } else {
             (verdict, message)
         };
@@ -73,9 +72,14 @@ impl<K: Kind> Pass<'_, K> {
         rest(report)
     }
 
+    /// An object that is not being deleted can't be abandoned.
+    fn or_abandon(&self, verdict: Verdict) -> String {
+        if verdict == Verdict::Deleting { self.object.meta.or_abandon() } else { String::new() }
+    }
+
     /// Leaves the pass while objects of the namespace use the resource.
     fn wait_for_referrers(&self, by: NamedBy, since: Timestamp, id: &str, status: &K::Status) -> Flow<(), K> {
-        if self.object.meta.annotation(annotation::ALLOW_DELETE_IN_USE) == Some("true") {
+        if self.object.meta.consents(annotation::ALLOW_DELETE_IN_USE) {
             return Ok(());
         }
         let referrers = self.ask_referrers(by)?;
@@ -83,13 +87,13 @@ impl<K: Kind> Pass<'_, K> {
         let live: Vec<&str> = of(referrers, |referrer| referrer.deleting_since.is_none());
         if !live.is_empty() && self.now >= since + self.rules.referrers_grace {
             let message = format!(
-                "{} {} {} the {} {id}. It is deleted when they are gone or no longer name it; the annotation {}: \
-                 \"true\" deletes it all the same{ABANDON}",
+                "{} {} {} the {} {id}. It is deleted when they are gone or no longer name it{}{}",
                 kind,
                 names(live.iter().copied()),
                 if live.len() == 1 { "uses" } else { "use" },
                 K::NOUN,
-                annotation::ALLOW_DELETE_IN_USE,
+                self.object.meta.consent_to(annotation::ALLOW_DELETE_IN_USE, "deletes it all the same"),
+                self.object.meta.or_abandon(),
             );
             let verdict = Verdict::DeletionStuck(Reason::InUse);
             return Err(self.rest_in(status.clone(), verdict, &message, Again::After(LOOK_AGAIN)));
@@ -118,11 +122,6 @@ impl<K: Kind> Pass<'_, K> {
 /// The verdict on a delete that needs help: of the object's deletion, or of its replacement.
 fn stuck(verdict: Verdict, reason: Reason) -> Verdict {
     if verdict == Verdict::Deleting { Verdict::DeletionStuck(reason) } else { Verdict::Stalled(reason) }
-}
-
-/// An object that is not being deleted can't be abandoned.
-fn or_abandon(verdict: Verdict) -> &'static str {
-    if verdict == Verdict::Deleting { ABANDON } else { "" }
 }
 
 fn of(referrers: &[Referrer], which: impl Fn(&Referrer) -> bool) -> Vec<&str> {

@@ -100,8 +100,13 @@ pub trait Kind: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static {
     fn children_active(_view: &View<Self>) -> Option<(usize, usize)> {
         None
     }
-    /// Which children AWS failed to make, and what is to be done about them, as a sentence without its end.
-    fn failed_children(_view: &View<Self>) -> Option<String> {
+    /// Which of the object's children AWS failed to make, and what is to be done about them, as a sentence without its
+    /// end.
+    fn failed_children(_view: &View<Self>, _record: &PartRecord) -> Option<String> {
+        None
+    }
+    /// What goes on serving although an update failed, as far as the status knows, as a sentence without its end.
+    fn still_serves(_status: &Self::Status) -> Option<String> {
         None
     }
     /// The message of a Ready object.

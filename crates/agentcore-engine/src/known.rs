@@ -172,7 +172,7 @@ pub struct Shown {
 /// The tags of a resource.
 pub type TagMap = BTreeMap<String, String>;
 
-/// What is known in this pass: the answers so far. Empty when it begins.
+/// What is known in this pass: the answers so far. Empty when it begins; only `shown` may tell of the time before it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Known<K: Kind> {
     /// Identities by region.

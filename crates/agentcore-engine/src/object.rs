@@ -8,7 +8,7 @@ use agentcore_api::{
 };
 use jiff::Timestamp;
 
-use crate::kind::Kind;
+use crate::{kind::Kind, pass::clip_to};
 
 /// An object as the API server has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +63,27 @@ impl Meta {
 
     /// Whether the user wants the object let go without touching AWS.
     pub fn abandoned(&self) -> bool {
-        self.annotation(annotation::ABANDON) == Some("true")
+        self.consents(annotation::ABANDON)
+    }
+
+    /// What the user can do who does not wait for AWS, as the end of a message.
+    pub(crate) fn or_abandon(&self) -> String {
+        self.consent_to(annotation::ABANDON, "lets go of the object without touching AWS")
+    }
+
+    /// Whether this annotation, which allows what can't be undone, is set.
+    pub(crate) fn consents(&self, key: &str) -> bool {
+        self.annotation(key) == Some("true")
+    }
+
+    /// How that is allowed, as the end of a message; a value that allows nothing is told, or it would look ignored.
+    pub(crate) fn consent_to(&self, key: &str, what: &str) -> String {
+        match self.annotation(key) {
+            Some(value) if value != "true" => {
+                format!("; the annotation {key} is \"{}\": only \"true\" {what}", clip_to(value, 64).escape_debug())
+            }
+            _ => format!("; the annotation {key}: \"true\" {what}"),
+        }
     }
 }
 

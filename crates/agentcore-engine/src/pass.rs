@@ -190,30 +190,32 @@ impl<'a, K: Kind> Pass<'a, K> {
     }
 
     /// Looks at the objects that the spec names. A resource is created only once they are usable; once there, it waits
-    /// for nothing but their ids. Otherwise gives what it waits for, in words.
+    /// for nothing but their ids. Otherwise gives all that it waits for, in words.
     fn resolve(&self, spec: &K::Spec, region: &str) -> Flow<Result<Resolved, String>, K> {
         let mut resolved = Resolved { region: region.to_owned(), ..Resolved::default() };
+        let mut awaited = Vec::new();
         let exists = self.may_exist();
         for reference in K::references(spec) {
             let referent = self.ask_reference(&reference)?;
             let missing = referent.id.is_none();
             if missing || (!exists && !referent.usable) {
-                return Ok(Err(self.waits_for(&reference, referent)));
+                awaited.push(self.awaited(&reference, referent));
             }
             resolved.references.insert(reference, referent.clone());
         }
-        Ok(Ok(resolved))
+        if awaited.is_empty() { Ok(Ok(resolved)) } else { Ok(Err(format!("waits for {}", awaited.join("; and for ")))) }
     }
 
-    fn waits_for(&self, reference: &Reference, referent: &Referent) -> String {
+    fn awaited(&self, reference: &Reference, referent: &Referent) -> String {
         let what = format!("{} {}", reference.kind, reference.name);
         match (&referent.state, referent.exists) {
             (_, false) => format!(
-                "waits for {what}, which does not exist in the namespace {}: create it, or correct the reference",
+                "{what}, which does not exist in the namespace {}: create it, or correct the reference",
                 self.object.meta.namespace
             ),
-            (Some(state), true) if referent.id.is_some() => format!("waits for {what}, which is {state}"),
-            (_, true) => format!("waits for {what}, which has no resource in AWS yet: see its conditions"),
+            (Some(state), true) if state.contains("FAILED") => format!("{what}, which is {state}: see its conditions"),
+            (Some(state), true) if referent.id.is_some() => format!("{what}, which is {state}"),
+            (_, true) => format!("{what}, which has no resource in AWS yet: see its conditions"),
         }
     }
 

@@ -47,9 +47,11 @@ impl<K: Kind> Pass<'_, K> {
             (State::Good, Serving::Yes | Serving::Unknown(_)) if self.is_ready() => {
                 (Verdict::Keep, String::new(), again)
             }
-            (State::CreateFailed | State::UpdateFailed, _) => {
+            (failed @ (State::CreateFailed | State::UpdateFailed), _) => {
                 let message = format!("the {} {id} failed{}. It also {waits}", K::NOUN, because(view));
-                (Verdict::Stalled(Reason::UpdateFailed), message, again)
+                let never = failed == State::CreateFailed && Self::never_worked(&part, view);
+                let reason = if never { Reason::CreateFailed } else { Reason::UpdateFailed };
+                (Verdict::Stalled(reason), message, again)
             }
             (State::ChildFailed(blocked), _) | (_, Serving::Failed(blocked)) => {
                 (Verdict::Stalled(blocked.reason), blocked.message, again)
@@ -101,7 +103,7 @@ impl<K: Kind> Pass<'_, K> {
             return Ok(self.rest_in(status, verdict, &message, self.poll(record)));
         }
         Self::describe(&mut status, &part, Some(view));
-        self.count_children(&mut status, view);
+        self.count_children(&mut status, view, &part);
         let state = &view.facts.state;
         let waits = |status, reason, what: &str| {
             let message = format!("AWS {what} the {} {id} ({state})", K::NOUN);
@@ -142,14 +144,14 @@ impl<K: Kind> Pass<'_, K> {
             {
                 self.create_failed(desired, part, status, view)
             }
-            State::CreateFailed | State::UpdateFailed => self.update_failed(desired, part, status, view),
+            State::CreateFailed | State::UpdateFailed => self.update_failed(desired, part, status, view, first),
             State::Good => {
-                let settled = Settled { view, record: part, status, good: true, again: false, child_failed: None };
+                let settled = Settled { view, record: part, status, good: true, resend: false, child_failed: None };
                 self.settled(desired, settled, first)
             }
             State::ChildFailed(blocked) => {
                 let settled =
-                    Settled { view, record: part, status, good: false, again: false, child_failed: Some(blocked) };
+                    Settled { view, record: part, status, good: false, resend: false, child_failed: Some(blocked) };
                 self.settled(desired, settled, first)
             }
         }
@@ -161,7 +163,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// How many children work, for those who look at nothing else.
-    fn count_children(&self, status: &mut K::Status, view: &View<K>) {
+    fn count_children(&self, status: &mut K::Status, view: &View<K>, record: &PartRecord) {
         let common = K::status_mut(status);
         let Some((total, active)) = K::children_active(view).filter(|(total, _)| *total > 0) else {
             return conditions::clear(common, ConditionType::StrategiesActive);
@@ -170,7 +172,7 @@ impl<K: Kind> Pass<'_, K> {
             _ if active == total => ("True", Reason::Available),
             State::ChildFailed(blocked) => ("False", blocked.reason),
             State::CreateFailed | State::UpdateFailed => ("False", Reason::StrategyFailed),
-            _ if K::failed_children(view).is_some() => ("False", Reason::StrategyFailed),
+            _ if K::failed_children(view, record).is_some() => ("False", Reason::StrategyFailed),
             _ => ("False", Reason::Progressing),
         };
         let message = format!("{active} of {total} strategies active");
@@ -267,11 +269,11 @@ impl<K: Kind> Pass<'_, K> {
         mut part: PartRecord,
         mut status: K::Status,
         view: &View<K>,
+        first: &Timed<Option<View<K>>>,
     ) -> Flow<Step<K>, K> {
-        let first = self.ask_get(&desired.place.region, &view.facts.id, 0, None)?;
         if !is_claimed_by(&part) {
             // What was adopted is claimed before anything else.
-            let settled = Settled { view, record: part, status, good: false, again: false, child_failed: None };
+            let settled = Settled { view, record: part, status, good: false, resend: false, child_failed: None };
             return self.settled(desired, settled, first);
         }
         let digest = desired.digest.text();
@@ -280,19 +282,21 @@ impl<K: Kind> Pass<'_, K> {
         let same = !desired.digest.settings_differ(part.accepted_digest.as_deref());
         if same && !self.known.announced && self.note_failure(&mut part, &digest, Reason::UpdateFailed) {
             let again = self.hour_after(&part);
-            record::put::<K>(&mut status, part);
-            let advice = K::failed_children(view).unwrap_or_else(|| {
+            let advice = K::failed_children(view, &part).unwrap_or_else(|| {
                 "Correct the spec; the same spec is tried again in an hour, or when the annotation \
                  agentcore-operator.github.io/requestedAt changes"
                     .to_owned()
             });
-            let message = format!("AWS failed to update the {} {}{}. {advice}", K::NOUN, view.facts.id, because(view));
+            record::put::<K>(&mut status, part);
+            let serves = K::still_serves(&status).map_or_else(String::new, |serves| format!(" {serves}."));
+            let message =
+                format!("AWS failed to update the {} {}{}.{serves} {advice}", K::NOUN, view.facts.id, because(view));
             return Ok(self.rest_in(status, Verdict::Stalled(Reason::UpdateFailed), &message, again));
         }
         record::put::<K>(&mut status, part.clone());
         self.settled(
             desired,
-            Settled { view, record: part, status, good: false, again: same, child_failed: None },
+            Settled { view, record: part, status, good: false, resend: same, child_failed: None },
             first,
         )
     }

@@ -19,7 +19,8 @@ pub fn put<K: Kind>(status: &mut K::Status, part: PartRecord) {
     K::status_mut(status).record.get_or_insert_default().insert(MAIN_PART.to_owned(), part);
 }
 
-/// The number of the next creation: the same again if the record's was never sent, or ended with nothing.
+/// The number of the next creation: the record's again only if that was announced and never sent. Else one more, so that
+/// no token is used twice.
 pub fn next_creation(record: Option<&PartRecord>, finalizer: bool) -> i64 {
     match record {
         None => 0,
@@ -110,7 +111,7 @@ pub fn failed(record: &mut PartRecord, digest: &str, reason: Reason, now: Timest
     record.failure = Some(Failure { digest: digest.to_owned(), since, last: MicroTime(now), reason });
 }
 
-/// Why this very body failed, if it did.
+/// Why the body failed whose failure the record has, where it says so. Which body that is its digest tells.
 pub fn failure_reason(record: &PartRecord) -> Option<Reason> {
     record.failure.as_ref()?.reason.as_deref()?.parse().ok()
 }

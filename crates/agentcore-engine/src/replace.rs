@@ -9,7 +9,8 @@ use crate::{
     conditions::{Verdict, whole_seconds},
     kind::{Kind, Plan, State, View},
     pass::{Desired, Flow, Pass, act},
-    step::{Act, Intent, Step, Verb},
+    record,
+    step::{Act, Again, Intent, Step, Verb},
 };
 
 impl<K: Kind> Pass<'_, K> {
@@ -55,8 +56,17 @@ impl<K: Kind> Pass<'_, K> {
             _ => return false,
         };
         let (record, status) = (record.clone(), self.object.status.clone());
-        let mut settled = Settled { view, record, status, good, again: false, child_failed };
+        let mut settled = Settled { view, record, status, good, resend: false, child_failed };
         !matches!(self.planned(desired, &mut settled), Plan::Replace(_))
+    }
+
+    /// The object lost its resource and waits for a new one.
+    pub(crate) fn start_over(&self, record: &PartRecord, verdict: Verdict, message: &str) -> Step<K> {
+        let mut part = record.clone();
+        record::nothing(&mut part);
+        let mut status = self.object.status.clone();
+        Self::unpin(&mut status, &part);
+        self.rest_in(status, verdict, message, Again::Now)
     }
 
     /// Until when a delete that is not wanted any more may still reach AWS.

@@ -25,6 +25,9 @@ pub struct Rules {
     pub failed_retry: SignedDuration,
     /// After what time a delete that AWS accepted, or refused for now, is sent again.
     pub delete_retry: SignedDuration,
+    /// How long after our own change AWS may move the time of update of a resource without versions: what is newer is a
+    /// change of others.
+    pub own_change: SignedDuration,
     /// How long a deletion waits for objects that use the resource and are being deleted themselves.
     pub referrers_patience: SignedDuration,
     /// How long after its deletion objects that use the resource, and are not being deleted, may be about to be.
@@ -147,6 +150,7 @@ impl Rules {
             role_propagation: SignedDuration::from_mins(10),
             failed_retry: SignedDuration::from_hours(1),
             delete_retry: SignedDuration::from_mins(10),
+            own_change: SignedDuration::from_mins(10),
             referrers_patience: SignedDuration::from_mins(10),
             referrers_grace: SignedDuration::from_secs(10),
             resync: SignedDuration::from_mins(10),

@@ -8,9 +8,9 @@ use crate::{
     conditions::Verdict,
     kind::{Kind, State, View},
     known::Candidate,
-    pass::{Desired, Flow, Pass, Place},
+    pass::{Desired, Flow, Pass, Place, rest},
     record,
-    step::{Again, Step},
+    step::{Again, Event, Step},
 };
 
 /// When it is looked whether the resource of an earlier object is gone: no list is awaited for it.
@@ -96,7 +96,13 @@ impl<K: Kind> Pass<'_, K> {
             Origin::Adopted => format!("adopts the {} {id}", K::NOUN),
             Origin::Earlier => format!("takes over the {} {id} of an earlier {} of this name", K::NOUN, K::NAME),
         };
-        self.rest_in(status, Verdict::Progressing(Reason::Creating), &message, Again::Now)
+        let verdict = Verdict::Progressing(Reason::Creating);
+        let mut report = self.end(status, verdict, &message, Again::Now);
+        // Whose resource it was is told, whatever the conditions have said of the same reason.
+        if origin != Origin::Created && report.events.iter().all(|event| event.note != message) {
+            report.events.push(Event { warning: false, reason: Reason::Creating, note: message });
+        }
+        rest(report)
     }
 
     /// Where the resource is that was found.

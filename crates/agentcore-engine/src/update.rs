@@ -2,7 +2,10 @@
 
 use std::cmp::Ordering;
 
-use agentcore_api::status::{Child, PartRecord, Reason};
+use agentcore_api::{
+    keys::annotation,
+    status::{Child, PartRecord, Reason},
+};
 use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
@@ -16,7 +19,7 @@ use crate::{
     present::{because, versions},
     record,
     rules::Mutation,
-    step::{Again, Call, Step},
+    step::{Accepted, Again, Call, Step},
 };
 
 /// For how long the change of somebody else may stand in the way of an update of what failed.
@@ -36,16 +39,12 @@ impl<K: Kind> Pass<'_, K> {
         let id = &settled.view.facts.id;
         let digest = desired.digest.text();
         if !self.known.announced
-            && !settled.again
+            && !settled.resend
             && let Some(end) = self.not_due(record, &digest, settled.status.clone())
         {
             return Ok(end);
         }
-        let message = if fields.is_empty() {
-            format!("updates the {} {id}", K::NOUN)
-        } else {
-            format!("updates the {} {id}: {}", K::NOUN, fields.join(", "))
-        };
+        let message = self.why_update(desired, settled, fields);
         let updating = Verdict::Progressing(Reason::Updating);
         let call = Call::Update {
             region: desired.place.region.clone(),
@@ -70,73 +69,98 @@ impl<K: Kind> Pass<'_, K> {
         };
         // Another try of what failed turns nothing over until it is known what comes of it.
         let announced = if self.repeats_failure(record, &digest) { Verdict::Keep } else { updating };
-        let outcome = self.write(|| self.announcement(announce, announced, &message), call)?;
-        let mut part = record.clone();
+        Ok(match self.write(|| self.announcement(announce, announced, &message), call)? {
+            Ok(accepted) => self.updated(desired, settled, accepted),
+            Err(fault) => self.not_updated(settled, &digest, fault),
+        })
+    }
+
+    fn updated(&self, desired: &Desired<'_, K>, settled: &Settled<'_, K>, accepted: &Accepted) -> Step<K> {
+        let facts = &settled.view.facts;
+        let mut part = settled.record.clone();
+        part.accepted_digest = Some(desired.digest.with_settings(part.accepted_digest.as_deref()));
+        part.failure = None;
+        let write = part.last_write.get_or_insert_default();
+        // It may have left long after its announcement, and how long reads may be older counts from when it left.
+        write.at = Some(MicroTime(self.now));
+        write.version = accepted.version.clone().or_else(|| facts.version.clone());
+        write.updated_at = accepted.updated_at.or(facts.updated_at).map(MicroTime);
         let mut status = settled.status.clone();
-        let mut report = match outcome {
-            Ok(accepted) => {
-                part.accepted_digest = Some(desired.digest.with_settings(part.accepted_digest.as_deref()));
-                part.failure = None;
-                let write = part.last_write.get_or_insert_default();
-                // It may have left long after its announcement, and how long reads may be older counts from when it left.
-                write.at = Some(MicroTime(self.now));
-                write.version = accepted.version.clone().or_else(|| settled.view.facts.version.clone());
-                write.updated_at = accepted.updated_at.or(settled.view.facts.updated_at).map(MicroTime);
-                record::put::<K>(&mut status, part);
-                let common = K::status_mut(&mut status);
-                if let Some(value) = self.redeploy() {
-                    common.last_handled_redeploy_at = Some(value.to_owned());
-                }
-                if let Some(state) = &accepted.state {
-                    common.state = Some(state.clone());
-                }
-                let message = format!("AWS is updating the {} {id}", K::NOUN);
-                self.end(status, updating, &message, Again::Moved(SignedDuration::from_secs(1)))
+        record::put::<K>(&mut status, part);
+        let common = K::status_mut(&mut status);
+        if let Some(value) = self.redeploy() {
+            common.last_handled_redeploy_at = Some(value.to_owned());
+        }
+        if let Some(state) = &accepted.state {
+            common.state = Some(state.clone());
+        }
+        let message = format!("AWS is updating the {} {}", K::NOUN, facts.id);
+        let again = Again::Moved(SignedDuration::from_secs(1));
+        self.rest_in(status, Verdict::Progressing(Reason::Updating), &message, again)
+    }
+
+    fn not_updated(&self, settled: &Settled<'_, K>, digest: &str, fault: &Fault) -> Step<K> {
+        // Either the resource is gone, which the next read shows, or something that the body names is missing.
+        let may_be_gone = fault.class == Class::NotFound;
+        let fault = &fault.of_a_write();
+        let mut part = settled.record.clone();
+        let (verdict, message, again) = match fault.class {
+            Class::Conflict | Class::InTransition if self.is_refused_as_failed(settled, digest) => {
+                record::failed(&mut part, digest, Reason::UpdateFailed, self.now);
+                let message = Self::refused_as_failed(settled, fault);
+                (Verdict::Stalled(Reason::UpdateFailed), message, Again::After(self.rules.failed_retry))
             }
-            Err(fault) => {
-                // Either the resource is gone, which the next read shows, or something that the body names is missing.
-                let may_be_gone = fault.class == Class::NotFound;
-                let fault = &fault.of_a_write();
-                let (verdict, message, again) = match fault.class {
-                    Class::Conflict | Class::InTransition if self.is_refused_as_failed(settled, &digest) => {
-                        record::failed(&mut part, &digest, Reason::UpdateFailed, self.now);
-                        let message = Self::refused_as_failed(settled, fault);
-                        (Verdict::Stalled(Reason::UpdateFailed), message, Again::After(self.rules.failed_retry))
-                    }
-                    Class::Conflict | Class::InTransition => {
-                        // A definite answer: the same change goes out under another token.
-                        record::failed(&mut part, &digest, fault.class.reason(), self.now);
-                        let message = fault.explained();
-                        (Verdict::Retrying(Reason::Conflict), message, Again::Retry(fault.class))
-                    }
-                    class if fault.refusal || class == Class::TokenMismatch => {
-                        record::failed(&mut part, &digest, fault.class.reason(), self.now);
-                        let (verdict, message, again) = self.refused(&part, fault);
-                        // A look costs nothing: the same body is not due for an hour.
-                        let again = if may_be_gone {
-                            Again::After(SignedDuration::from_secs(10))
-                        } else {
-                            self.not_after_unmade(&part, again)
-                        };
-                        (verdict, message, again)
-                    }
-                    _ => Self::undecided(fault),
+            Class::Conflict | Class::InTransition => {
+                // A definite answer: the same change goes out under another token.
+                record::failed(&mut part, digest, fault.class.reason(), self.now);
+                (Verdict::Retrying(Reason::Conflict), fault.explained(), Again::Retry(fault.class))
+            }
+            class if fault.refusal || class == Class::TokenMismatch => {
+                record::failed(&mut part, digest, fault.class.reason(), self.now);
+                let (verdict, message, again) = self.refused(&part, fault);
+                // A look costs nothing: the same body is not due for an hour.
+                let again = if may_be_gone {
+                    Again::After(SignedDuration::from_secs(10))
+                } else {
+                    self.not_after_unmade(&part, again)
                 };
-                record::put::<K>(&mut status, part);
-                self.end(status, verdict, &message, again)
+                (verdict, message, again)
             }
+            _ => Self::undecided(fault),
         };
-        report.fault = outcome.as_ref().err().cloned();
-        Ok(rest(report))
+        let mut status = settled.status.clone();
+        record::put::<K>(&mut status, part);
+        let mut report = self.end(status, verdict, &message, again);
+        report.fault = Some(fault.clone());
+        rest(report)
+    }
+
+    /// What is updated, and who wants it: the spec, the user's request, or the operator because others changed it.
+    fn why_update(&self, desired: &Desired<'_, K>, settled: &Settled<'_, K>, fields: &[String]) -> String {
+        let what = format!("the {} {}", K::NOUN, settled.view.facts.id);
+        let record = &settled.record;
+        let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
+        let edited = record.accepted_digest.is_none() || Self::differs(desired, record);
+        if settled.resend || self.repeats_failure(record, &desired.digest.text()) {
+            format!("tries the update of {what} again{fields}")
+        } else if edited {
+            format!("updates {what}{fields}")
+        } else if self.redeploy().is_some() {
+            format!("updates {what}, as the annotation {} asks{fields}", annotation::REDEPLOY_AT)
+        } else if self.shows_our_write(settled) {
+            format!("updates {what}, which does not show what was sent{fields}")
+        } else {
+            format!("sets back what others changed of {what}{fields}")
+        }
     }
 
     /// Whether the update was made although its answer was lost and its repetition refused: this body was sent, AWS shows
     /// a newer version than the record, and that differs from it in nothing. Another would be a version for nothing.
     pub(crate) fn is_made(&self, desired: &Desired<'_, K>, settled: &Settled<'_, K>) -> bool {
-        let Settled { view, record, again, .. } = settled;
+        let Settled { view, record, resend, .. } = settled;
         let sent = record.failure.as_ref().is_some_and(|failure| failure.digest == desired.digest.text());
         let newer = versions(&view.facts, record).is_some_and(Ordering::is_gt);
-        let more = *again || self.redeploy().is_some() || self.rules.breaks(Mutation::UpdateWhatIsMade);
+        let more = *resend || self.redeploy().is_some() || self.rules.breaks(Mutation::UpdateWhatIsMade);
         sent && newer && !more && K::left_over(&desired.body.settings, view).is_empty()
     }
 
@@ -175,7 +199,7 @@ impl<K: Kind> Pass<'_, K> {
     }
 
     /// When to look again after a refused update: at the latest when the names of its children are to be forgotten.
-    fn not_after_unmade(&self, record: &PartRecord, again: Again) -> Again {
+    pub(crate) fn not_after_unmade(&self, record: &PartRecord, again: Again) -> Again {
         let unmade = record.children.iter().any(|child| child.id.is_none());
         match (again, record::last_asked(record)) {
             (Again::After(time), Some(asked)) if unmade => {

@@ -6,10 +6,10 @@ use agentcore_api::{
     status::{ConditionType, PartRecord, Reason},
 };
 use jiff::SignedDuration;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use crate::{
     conditions::{self, Verdict},
-    delete::ABANDON,
     fault::{Class, Fault},
     kind::{Blocked, Kind, View},
     pass::{Pass, clip, clip_to, rest},
@@ -94,7 +94,7 @@ impl<K: Kind> Pass<'_, K> {
             Reason::AccountMismatch => SignedDuration::from_secs(30),
             _ => self.rules.resync,
         };
-        let or_else = if self.object.meta.deleting() { ABANDON } else { "" };
+        let or_else = if self.object.meta.deleting() { self.object.meta.or_abandon() } else { String::new() };
         self.rest_in(self.object.status.clone(), verdict, &format!("{message}{or_else}"), Again::After(again))
     }
 
@@ -180,6 +180,22 @@ impl<K: Kind> Pass<'_, K> {
         rest(report)
     }
 
+    /// The announcement of an update or a delete: the time of it makes the record another.
+    pub(crate) fn announcement(
+        &self,
+        change: impl FnOnce(&mut PartRecord, MicroTime),
+        verdict: Verdict,
+        message: &str,
+    ) -> K::Status {
+        let mut status = self.object.status.clone();
+        if let Some(record) = self.record() {
+            let mut part = record.clone();
+            change(&mut part, MicroTime(self.now));
+            record::put::<K>(&mut status, part);
+        }
+        self.end(status, verdict, message, Again::Now).status
+    }
+
     /// How long the same body has been failing.
     fn failing_for(record: &PartRecord) -> SignedDuration {
         record.failure.as_ref().map_or(SignedDuration::ZERO, |failure| failure.last.0.duration_since(failure.since.0))
@@ -230,7 +246,8 @@ impl<K: Kind> Pass<'_, K> {
                 (verdict, message)
             }
         };
-        Some(self.rest_in(status, verdict, &message, Again::After(due.duration_since(self.now))))
+        let again = self.not_after_unmade(record, Again::After(due.duration_since(self.now)));
+        Some(self.rest_in(status, verdict, &message, again))
     }
 
     /// Whether the conditions say of the spec as it is why it failed.

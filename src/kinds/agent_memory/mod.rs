@@ -100,8 +100,8 @@ impl Kind for MemoryKind {
         Some((view.more.len(), view.more.iter().filter(|strategy| strategy.active()).count()))
     }
 
-    fn failed_children(view: &View<Self>) -> Option<String> {
-        status::failed_children(&view.more)
+    fn failed_children(view: &View<Self>, record: &PartRecord) -> Option<String> {
+        status::failed_children(view.more.iter().filter(|seen| seen.is_ours(&record.children)))
     }
 
     fn message(view: &View<Self>) -> String {

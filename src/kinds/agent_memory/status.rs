@@ -28,7 +28,10 @@ pub(super) fn state(view: &View<MemoryKind>) -> State {
 /// Strategies of ours that failed, as the cause that keeps the object from being Ready.
 pub(super) fn failed<'a>(strategies: impl IntoIterator<Item = &'a SeenStrategy>) -> Option<Blocked> {
     let advice = failed_children(strategies)?;
-    let message = format!("{advice}. AWS's reason, if it gave one, is in the event of the failure");
+    let message = format!(
+        "{advice}. AWS gives no reason for a strategy; where the memory failed with it, the event CreateFailed or \
+         UpdateFailed has AWS's words"
+    );
     Some(Blocked { reason: Reason::StrategyFailed, message })
 }
 

@@ -125,6 +125,10 @@ impl Kind for RuntimeKind {
         left_over::left_over(desired, &view.settings)
     }
 
+    fn still_serves(status: &AgentRuntimeStatus) -> Option<String> {
+        status::still_serves(status)
+    }
+
     fn message(view: &View<Self>) -> String {
         status::message(view)
     }

@@ -67,6 +67,12 @@ fn failed(endpoint: &Endpoint, version: &str) -> Blocked {
     }
 }
 
+/// What served before an update that failed.
+pub(super) fn still_serves(status: &AgentRuntimeStatus) -> Option<String> {
+    let live = status.default_endpoint.as_ref()?.live_version.as_ref()?;
+    Some(format!("The endpoint DEFAULT had version {live} live before it"))
+}
+
 /// The message of a Ready object.
 pub(super) fn message(view: &View<RuntimeKind>) -> String {
     let live = view.more.as_ref().and_then(|endpoint| endpoint.live_version.as_deref());

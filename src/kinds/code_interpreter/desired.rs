@@ -10,7 +10,7 @@ pub(super) fn settings(spec: &CodeInterpreterSpec) -> CodeInterpreterSpec {
     let mut settings = CodeInterpreterSpec {
         common: CommonSpec::default(),
         code_interpreter_name: None,
-        // What may happen to a code interpreter is not what it is like: a change of it is none of the resource.
+        // What may happen to a code interpreter is not what it is like: changing it does not change the resource.
         replacement: Replacement::default(),
         ..spec.clone()
     };

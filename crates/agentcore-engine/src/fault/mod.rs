@@ -13,7 +13,7 @@ pub use class::{Class, spread};
 pub struct Fault {
     /// What the pass does about it.
     pub class: Class,
-    /// AWS's code, or ours where no answer came: `Timeout`, `ConnectionReset`, `NotSent`.
+    /// AWS's code, or ours where none came: `NotSent`, `NoAnswer`, `NoCredentials`, `IncompleteAnswer`, `HTTP 500`.
     pub code: String,
     /// What AWS says, without what changes from call to call. Fit for a condition.
     pub message: String,

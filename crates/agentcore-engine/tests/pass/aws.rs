@@ -103,8 +103,8 @@ pub struct Resource {
     pub id: String,
     pub name: String,
     pub tags: TagMap,
-    /// When they were changed last, and what they were before.
-    pub retagged: Option<(Timestamp, TagMap)>,
+    /// When they were changed, and what they were before.
+    pub retagged: Vec<(Timestamp, TagMap)>,
     /// The uid of the object whose create made it.
     pub made_for: Option<String>,
     pub created_at: Timestamp,
@@ -207,7 +207,7 @@ impl Aws {
             id,
             name: name.to_owned(),
             tags,
-            retagged: None,
+            retagged: Vec::new(),
             made_for: None,
             created_at: now,
             line,
@@ -284,7 +284,7 @@ impl Aws {
     }
 
     fn shown_tags(&self, resource: &Resource, now: Timestamp) -> TagMap {
-        let old = resource.retagged.as_ref().filter(|(at, _)| now < *at + self.switches.tags_lag);
+        let old = resource.retagged.iter().find(|(at, _)| now < *at + self.switches.tags_lag);
         let tags = old.map_or(&resource.tags, |(_, tags)| tags);
         let render = |key: &String, value: &String| {
             let own = key.contains("agentcore");
@@ -335,7 +335,15 @@ impl Aws {
         ];
         let made_for = body.tags.get(tag::UID).cloned();
         let (name, tags) = (body.name.clone(), body.tags.clone());
-        self.resources.push(Resource { id: id.clone(), name, tags, retagged: None, made_for, created_at: now, line });
+        self.resources.push(Resource {
+            id: id.clone(),
+            name,
+            tags,
+            retagged: Vec::new(),
+            made_for,
+            created_at: now,
+            line,
+        });
         self.tokens.insert(token.to_owned(), (text, id.clone()));
         Ok(self.accepted(&id, now))
     }
@@ -447,7 +455,7 @@ impl Aws {
     fn retag(&mut self, uid: &str, arn: &str, set: &Tags, removed: &[String], now: Timestamp) -> Outcome {
         let op = "TagResource";
         let resource = self.touched(uid, |resource| resource.arn() == arn, now).ok_or_else(|| not_found(op))?;
-        resource.retagged = Some((now, resource.tags.clone()));
+        resource.retagged.push((now, resource.tags.clone()));
         resource.tags.extend(set.clone());
         resource.tags.retain(|key, _| !removed.contains(key));
         Ok(Accepted::default())

@@ -2,6 +2,7 @@
 
 use agentcore_engine::{
     conclusion::{Conclusion, Met},
+    conditions,
     fault::{Class, Fault},
     known::{Find, Get, Identity, Known, Query, Timed},
     next,
@@ -139,7 +140,9 @@ impl<const U: bool> Bench<U> {
                 Step::Ask(query) => self.answer(query, &mut known)?,
                 Step::Act(act) => match *act {
                     Act::Announce(status, _) => {
+                        let told = conditions::transition(&read.object.status.common, &status.common);
                         read = self.write_status(&read, &status)?;
+                        self.events.extend(told.map(|event| event.note));
                         known.announced = true;
                     }
                     Act::AddFinalizer => {

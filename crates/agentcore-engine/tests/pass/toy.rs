@@ -85,7 +85,8 @@ impl<const UNIQUE: bool> Kind for Toy<UNIQUE> {
         spec.role.as_deref()
     }
     fn references(spec: &Spec) -> Vec<Reference> {
-        spec.reference.iter().map(|name| Reference { kind: "AgentMemory", name: name.clone() }).collect()
+        let names = spec.reference.iter().flat_map(|names| names.split(','));
+        names.map(|name| Reference { kind: "AgentMemory", name: name.to_owned() }).collect()
     }
     fn external_ids(spec: &Spec) -> Vec<&str> {
         spec.external.as_deref().into_iter().collect()
@@ -152,6 +153,9 @@ impl<const UNIQUE: bool> Kind for Toy<UNIQUE> {
     fn left_over(desired: &Spec, view: &View<Self>) -> Vec<LeftOver> {
         let left = desired.description.is_none() && view.settings.description.is_some();
         left.then(|| LeftOver { field: "description".to_owned(), grave: false }).into_iter().collect()
+    }
+    fn still_serves(status: &Status) -> Option<String> {
+        status.children.map(|children| format!("It had {children} children"))
     }
     fn message(_view: &View<Self>) -> String {
         "works".to_owned()

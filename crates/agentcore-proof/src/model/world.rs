@@ -115,6 +115,7 @@ impl Frame {
         // difference, and each age that makes none is a state saved.
         rules.failed_retry = jiff::SignedDuration::from_secs(5 * TICK);
         rules.delete_retry = jiff::SignedDuration::from_secs(5 * TICK);
+        rules.own_change = jiff::SignedDuration::from_secs(5 * TICK);
         let settings = Settings {
             cluster_id: "cluster".to_owned(),
             region: "us-east-1".to_owned(),

@@ -28,7 +28,7 @@ use super::{
 /// Which schedules are run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Every so manieth schedule with one trouble, in AWS as it is by default; 0: none.
+    /// One in this many schedules with one trouble, in AWS as it is by default; 0: none.
     pub plain: usize,
     /// The same, where AWS is switched otherwise.
     pub switched: usize,
@@ -228,7 +228,7 @@ impl<K: Subject> Stage<K> {
     }
 }
 
-/// Whether every so manieth takes this one.
+/// Whether one in so many takes this one.
 fn takes(share: usize, number: usize) -> bool {
     share > 0 && number.is_multiple_of(share)
 }

@@ -7,7 +7,7 @@ use agentcore_sim::InjectedError;
 pub enum What {
     /// A read of the object.
     Object,
-    /// A request to AWS: which, and the how manieth of its call.
+    /// A request to AWS: which, and its index within its call.
     Request(Operation, usize),
     /// A write of the object's status.
     Status,

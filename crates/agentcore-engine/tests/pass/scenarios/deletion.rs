@@ -277,16 +277,20 @@ fn retain_and_abandon_wait_for_a_create() {
 
 #[test]
 fn a_delete_that_fails_is_told_and_can_be_abandoned() {
-    let mut bench = Bench::<true>::with_ready(Switches { failing_deletes: 3, ..Switches::default() });
+    let mut bench = Bench::<true>::with_ready(Switches { failing_deletes: 9, ..Switches::default() });
     bench.delete();
     bench.run(60);
     assert_eq!((bench.says().as_str(), bench.stalled().as_deref()), ("False/Deleting", Some("DeleteFailed")));
     assert_eq!(bench.calls("delete"), 1);
     bench.run(600);
     assert_eq!(bench.calls("delete"), 2);
+    assert!(bench.message().contains("and when the annotation agentcore-operator.github.io/requestedAt changes"));
     bench.annotate(annotation::REQUESTED_AT, "now");
     bench.run(60);
     assert_eq!(bench.calls("delete"), 3);
+    bench.annotate(annotation::ABANDON, "yes\n");
+    bench.run(700);
+    assert!(bench.message().contains("abandon is \"yes\\n\": only \"true\" lets go"), "{}", bench.message());
     bench.annotate(annotation::ABANDON, "true");
     bench.run(1);
     assert!(bench.gone() && bench.ours().len() == 1);

@@ -41,6 +41,8 @@ fn correct_sets_it_back() {
         assert_eq!((bench.verbs().as_str(), bench.says().as_str()), ("create update", "True/Available"));
         assert_eq!(bench.ours()[0].settings.description.as_deref(), Some("first"));
         assert_eq!(drifted(&bench), None);
+        let told = bench.events.iter().filter(|note| note.contains("sets back what others changed of the toy"));
+        assert!(told.clone().all(|note| note.ends_with(": description")) && told.count() == 1, "{:?}", bench.events);
         bench.silent();
     }
 }

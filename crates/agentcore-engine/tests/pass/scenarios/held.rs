@@ -123,6 +123,9 @@ fn live_users_make_it_refuse() {
     bench.referrers = vec![user("a", None)];
     bench.run(60);
     assert_eq!(bench.stalled().as_deref(), Some(Reason::InUse.as_str()));
+    bench.annotate(annotation::ALLOW_DELETE_IN_USE, "True");
+    bench.run(60);
+    assert!(bench.message().contains("allow-delete-in-use is \"True\": only \"true\" deletes"), "{}", bench.message());
     bench.annotate(annotation::ALLOW_DELETE_IN_USE, "true");
     bench.run(10);
     assert!(bench.gone() && bench.ours().is_empty());

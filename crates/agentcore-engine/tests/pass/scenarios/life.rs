@@ -362,6 +362,27 @@ fn a_reference_is_awaited_before_the_create_and_never_costs_ready() {
     bench.silent();
 }
 
+/// Who has several to create, or one to mend, is told of all at once.
+#[test]
+fn all_references_that_are_awaited_are_named() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    let referent = |state: &str, usable| Referent {
+        exists: true,
+        id: Some("m-1".to_owned()),
+        usable,
+        state: Some(state.to_owned()),
+        ..Referent::default()
+    };
+    bench.referents.insert("b".to_owned(), referent("FAILED", false));
+    bench.referents.insert("c".to_owned(), referent("ACTIVE", true));
+    bench.create(Spec { reference: Some("a,b,c".to_owned()), ..spec() });
+    bench.run(30);
+    let expected = "waits for AgentMemory a, which does not exist in the namespace agents: create it, or correct the \
+                    reference; and for AgentMemory b, which is FAILED: see its conditions";
+    assert_eq!((bench.says().as_str(), bench.message().as_str()), ("False/DependencyNotReady", expected));
+    bench.clean();
+}
+
 #[test]
 fn deleted_behind_our_back_it_is_created_anew() {
     for gone in [Gone::NotFound, Gone::Deleted, Gone::Denied] {

@@ -90,6 +90,9 @@ fn a_child_that_comes_after_a_refusal_is_ours() {
         assert_eq!(bench.stalled().as_deref(), Some("InvalidSpec"));
         if let Some(after) = comes {
             bench.run(after);
+            // A pass in between forgets nothing.
+            bench.change(|_| {});
+            bench.run(1);
             bench.others_change(|settings| settings.children.push("one".to_owned()));
         }
         bench.run(200);

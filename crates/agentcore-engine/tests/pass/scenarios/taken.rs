@@ -45,6 +45,8 @@ fn is_taken_over<const U: bool>(spec: &Spec, verbs: &str, within: i64) {
     assert_eq!((bench.says().as_str(), bench.verbs().as_str()), ("True/Available", verbs));
     assert_eq!(bench.common().id.as_deref(), Some(id.as_str()));
     assert!(bench.record().ever_active && !bench.record().adopted);
+    let told = format!("takes over the toy {id} of an earlier Toy of this name");
+    assert_eq!(bench.events.iter().filter(|note| **note == told).count(), 1, "{:?}", bench.events);
     let resource = bench.home().resources[0].clone();
     assert_eq!(resource.tags.get(tag::UID).map(String::as_str), Some("uid-2"), "it says whose it is now");
     let now = bench.now;

@@ -1,5 +1,6 @@
 //! Tokens and times of sending.
 
+use agentcore_api::keys::annotation;
 use jiff::SignedDuration;
 
 use crate::{
@@ -215,6 +216,23 @@ fn a_late_refusal_of_an_update_is_followed_by_a_look() {
     bench.run(155);
     assert_eq!((bench.sent.len(), bench.stalled().as_deref()), (2, Some("InvalidSpec")));
     assert!(bench.record().children.iter().all(|child| child.name != "new"), "{:?}", bench.record().children);
+}
+
+/// A repetition of a create makes what its first send made: what is asked for in between is not in it.
+#[test]
+fn a_redeploy_that_is_asked_for_between_two_sends_of_a_create_is_made() {
+    let mut bench = Bench::<true>::new(Switches::default());
+    bench.always = Some((crate::drive::What::Call, Trouble::Lost));
+    bench.create(spec());
+    bench.run(0);
+    let told = bench.message();
+    assert!(told.contains("the same is asked once more, and then it is looked for until"), "{told}");
+    bench.always = None;
+    bench.annotate(annotation::REDEPLOY_AT, "now");
+    bench.run(60);
+    assert_eq!((bench.says().as_str(), bench.verbs().as_str()), ("True/Available", "create create update"));
+    assert_eq!(bench.common().last_handled_redeploy_at.as_deref(), Some("now"));
+    bench.silent();
 }
 
 #[test]
