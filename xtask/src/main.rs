@@ -57,8 +57,8 @@ enum Task {
 
     /// Explore what two replicas, users and AWS can do in every order, in small worlds
     ///
-    /// `cargo xtask test` explores the smallest whole and the others near their beginning; this goes further,
-    /// and says how far it is. A failure prints the shortest way to it.
+    /// `cargo xtask test` explores the scopes of the suite whole; this adds those that take longer, and says how
+    /// far it is. A failure prints the shortest way to it.
     CheckModel(check_model::Arguments),
 
     /// Write crds/*.yaml and the chart's copies anew from the types

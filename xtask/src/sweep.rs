@@ -10,7 +10,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     all: bool,
 
-    /// Every so manieth schedule with one trouble, in AWS as it is by default; 0: none
+    /// Run one in this many schedules with one trouble, in AWS as it is by default; 0: none
     #[arg(long, value_name = "N")]
     plain: Option<usize>,
 
