@@ -246,6 +246,7 @@ impl<K: Managed> Shell<K> {
             id: status("id"),
             name: status("name"),
             usable: !deleting && state.as_deref() == Some(kind.good),
+            deleting,
             state,
         })
     }

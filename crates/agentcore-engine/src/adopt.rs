@@ -64,7 +64,7 @@ impl<K: Kind> Pass<'_, K> {
         let view = match &self.ask_get(region, &id, 0, None)?.value {
             Ok(view) => view.as_ref().filter(|view| !matches!(K::state(view), State::Deleted | State::Deleting)),
             // AWS may hide what is gone.
-            Err(fault) if fault.class == Class::Denied && had_one && !self.is_listed(desired, &id)? => None,
+            Err(fault) if fault.class == Class::Denied && !self.is_listed(desired, &id)? => None,
             Err(fault) => return Err(self.fault(fault)),
         };
         let Some(view) = view else {

@@ -1,7 +1,7 @@
 //! A resource whose state has come to rest: what must change, and whether it serves.
 
 use agentcore_api::status::{ConditionType, PartRecord, Reason};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::{
@@ -14,6 +14,9 @@ use crate::{
     record,
     step::{Again, Step},
 };
+
+/// How old what was seen before a pass may be.
+const SIGHT: SignedDuration = SignedDuration::from_secs(30);
 
 /// How the resource is dealt with once its state has come to rest.
 pub(crate) struct Settled<'a, K: Kind> {
@@ -40,7 +43,7 @@ impl<K: Kind> Pass<'_, K> {
         {
             return Ok(step);
         }
-        self.forget_unmade(&mut settled, first.began);
+        self.forget_children(&mut settled, first.began);
         let differs = Self::differs(desired, &settled.record);
         let plan = self.planned(desired, &mut settled);
         // Planned with what was before: a resource that was edited before it first worked may still be replaced.
@@ -124,15 +127,20 @@ impl<K: Kind> Pass<'_, K> {
         self.without_drift(desired, settled, plan, changed)
     }
 
-    /// After a refused update the names of its children are anybody's again; but not before no other send of it, such
-    /// as that of another replica, can still be on its way: what that makes is this object's.
-    fn forget_unmade(&self, settled: &mut Settled<'_, K>, began: Timestamp) {
+    /// After a refused update the names of its children are anybody's again, and what is not shown is gone; but not
+    /// before no other send, such as that of another replica, can still be on its way, and no read be older than it: what
+    /// that makes is this object's.
+    fn forget_children(&self, settled: &mut Settled<'_, K>, began: Timestamp) {
         let record = &mut settled.record;
         let over = record::last_asked(record).is_none_or(|asked| began >= asked + self.rules.lookup_delay);
-        if over && record.failure.is_some() && !self.known.announced {
-            record.children.retain(|child| child.id.is_some());
-            record::put::<K>(&mut settled.status, record.clone());
+        if !over || self.known.announced {
+            return;
         }
+        if record.failure.is_some() {
+            record.children.retain(|child| child.id.is_some());
+        }
+        K::forget(settled.view, record);
+        record::put::<K>(&mut settled.status, record.clone());
     }
 
     /// The settings are as desired: the tags, and whether it serves.
@@ -172,7 +180,7 @@ impl<K: Kind> Pass<'_, K> {
         if !self.is_ready() {
             // Reads flap: one good read is not enough.
             let not_before = Some(first.began + self.rules.good_gap);
-            let steady = self.shown_before(view, first.began) || {
+            let steady = self.shown_before(view, &record, first.began) || {
                 let second = self.ask_get(&desired.place.region, &view.facts.id, 1, not_before)?;
                 let again = second.value.as_ref().ok().and_then(Option::as_ref);
                 again.is_some_and(|again| {
@@ -190,12 +198,16 @@ impl<K: Kind> Pass<'_, K> {
         Ok(self.ready(desired, status, view))
     }
 
-    /// Whether a list, or the pass before, has seen the same good state early enough before this read.
-    fn shown_before(&self, view: &View<K>, began: Timestamp) -> bool {
+    /// Whether a list, or the pass before, has seen the same good state early enough before this read, and after our last
+    /// write.
+    fn shown_before(&self, view: &View<K>, record: &PartRecord, began: Timestamp) -> bool {
+        let asked = record::last_asked(record);
         self.known.shown.get(&view.facts.id).is_some_and(|shown| {
             shown.state == view.facts.state
                 && (shown.version.is_none() || shown.version == view.facts.version)
                 && shown.began + self.rules.good_gap <= began
+                && began <= shown.began + SIGHT
+                && asked.is_none_or(|asked| asked <= shown.began)
         })
     }
 

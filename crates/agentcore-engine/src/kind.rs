@@ -86,6 +86,9 @@ pub trait Kind: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static {
 
     /// What the view tells that belongs into the record, such as the ids of announced children.
     fn learn(_view: &View<Self>, _record: &mut PartRecord) {}
+    /// Drops the children from the record whose ids the view does not show. It was read so long after the last write that
+    /// none of them can still come.
+    fn forget(_view: &View<Self>, _record: &mut PartRecord) {}
     /// Whether the settled resource serves: a runtime's endpoint must be live on the newest version.
     fn serving(_view: &View<Self>) -> Serving {
         Serving::Yes

@@ -143,6 +143,8 @@ pub struct Referent {
     pub state: Option<String>,
     /// Whether it is ACTIVE or READY in AWS, and not being deleted.
     pub usable: bool,
+    /// Whether the object is being deleted.
+    pub deleting: bool,
 }
 
 /// A resource that a look-up found.

@@ -213,6 +213,7 @@ impl<'a, K: Kind> Pass<'a, K> {
                 "{what}, which does not exist in the namespace {}: create it, or correct the reference",
                 self.object.meta.namespace
             ),
+            (_, true) if referent.deleting => format!("{what}, which is being deleted"),
             (Some(state), true) if state.contains("FAILED") => format!("{what}, which is {state}: see its conditions"),
             (Some(state), true) if referent.id.is_some() => format!("{what}, which is {state}"),
             (_, true) => format!("{what}, which has no resource in AWS yet: see its conditions"),

@@ -6,7 +6,7 @@ use agentcore_api::{
     keys::annotation,
     status::{Child, PartRecord, Reason},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 
 use crate::{
@@ -147,7 +147,7 @@ impl<K: Kind> Pass<'_, K> {
             format!("updates {what}{fields}")
         } else if self.redeploy().is_some() {
             format!("updates {what}, as the annotation {} asks{fields}", annotation::REDEPLOY_AT)
-        } else if self.shows_our_write(settled) {
+        } else if record.last_write.is_none() || self.shows_our_write(settled) {
             format!("updates {what}, which does not show what was sent{fields}")
         } else {
             format!("sets back what others changed of {what}{fields}")
@@ -198,13 +198,18 @@ impl<K: Kind> Pass<'_, K> {
         )
     }
 
-    /// When to look again after a refused update: at the latest when the names of its children are to be forgotten.
-    pub(crate) fn not_after_unmade(&self, record: &PartRecord, again: Again) -> Again {
+    /// Until when the names of children may still be made by a send of the update that was refused, if there are such.
+    pub(crate) fn unmade_until(&self, record: &PartRecord) -> Option<Timestamp> {
         let unmade = record.children.iter().any(|child| child.id.is_none());
-        match (again, record::last_asked(record)) {
-            (Again::After(time), Some(asked)) if unmade => {
-                let over = (asked + self.rules.lookup_delay).duration_since(self.now);
-                Again::After(time.min(over.max(SignedDuration::ZERO) + SignedDuration::from_secs(1)))
+        record::last_asked(record).filter(|_| unmade).map(|asked| asked + self.rules.lookup_delay)
+    }
+
+    /// When to look again after a refused update: at the latest when the names of its children are to be forgotten.
+    fn not_after_unmade(&self, record: &PartRecord, again: Again) -> Again {
+        match (again, self.unmade_until(record)) {
+            (Again::After(time), Some(until)) => {
+                let over = until.duration_since(self.now).max(SignedDuration::ZERO);
+                Again::After(time.min(over + SignedDuration::from_secs(1)))
             }
             (again, _) => again,
         }

@@ -246,8 +246,10 @@ impl<K: Kind> Pass<'_, K> {
                 (verdict, message)
             }
         };
-        let again = self.not_after_unmade(record, Again::After(due.duration_since(self.now)));
-        Some(self.rest_in(status, verdict, &message, again))
+        // Names that are kept beyond their time wait for something else: to look at once would be a hot loop.
+        let unmade = self.unmade_until(record).filter(|until| self.now < *until);
+        let next = unmade.map_or(due, |until| due.min(until + SignedDuration::from_secs(1)));
+        Some(self.rest_in(status, verdict, &message, Again::After(next.duration_since(self.now))))
     }
 
     /// Whether the conditions say of the spec as it is why it failed.

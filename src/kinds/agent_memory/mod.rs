@@ -88,6 +88,10 @@ impl Kind for MemoryKind {
         seen::learn(&view.more, &mut record.children);
     }
 
+    fn forget(view: &View<Self>, record: &mut PartRecord) {
+        seen::forget(&view.more, &mut record.children);
+    }
+
     fn plan(planning: &Planning<'_, Self>) -> Plan<Self::Change> {
         plan::plan(planning)
     }

@@ -49,9 +49,15 @@ impl SeenStrategy {
     }
 }
 
-/// Gives announced children the ids that AWS shows, and drops those whose id AWS shows no longer.
+/// So many children a record holds before those are dropped that AWS does not show. Many more it may not hold.
+const MANY: usize = 40;
+
+/// Gives announced children the ids that AWS shows. One that is not shown stays: the read may be old, and without its id
+/// it would be a stranger's when it is shown again.
 pub(super) fn learn(seen: &[SeenStrategy], children: &mut Vec<Child>) {
-    children.retain(|child| child.id.as_ref().is_none_or(|id| seen.iter().any(|strategy| strategy.id == *id)));
+    if children.len() > MANY {
+        forget(seen, children);
+    }
     for place in 0..children.len() {
         let name = children.get(place).filter(|child| child.id.is_none()).map(|child| &child.name);
         // One that is on its way out is an earlier one of the same name, and so is one whose id is known.
@@ -63,4 +69,9 @@ pub(super) fn learn(seen: &[SeenStrategy], children: &mut Vec<Child>) {
             child.id = Some(id);
         }
     }
+}
+
+/// Drops those whose id AWS shows no longer.
+pub(super) fn forget(seen: &[SeenStrategy], children: &mut Vec<Child>) {
+    children.retain(|child| child.id.as_ref().is_none_or(|id| seen.iter().any(|strategy| strategy.id == *id)));
 }

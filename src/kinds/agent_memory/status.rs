@@ -82,8 +82,8 @@ fn memory_type(view: &View<MemoryKind>, record: &PartRecord) -> String {
     let state = view.facts.state.as_str();
     if state == "FAILED" {
         format!("Error ({state})")
-    } else if view.more.is_empty() && (record.children.is_empty() || record.failure.is_some()) {
-        // What AWS refused is not on its way.
+    } else if view.more.is_empty() && (record.children.iter().all(|one| one.id.is_some()) || record.failure.is_some()) {
+        // What had an id is gone, and what AWS refused is not on its way.
         "STM only".to_owned()
     } else if state == "CREATING" || view.more.iter().any(SeenStrategy::creating) {
         PROVISIONING.to_owned()

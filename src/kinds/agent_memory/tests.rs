@@ -135,7 +135,7 @@ fn states() {
 }
 
 #[test]
-fn announced_children_get_their_ids_and_lost_ones_go() {
+fn announced_children_get_their_ids_and_lost_ones_go_in_time() {
     let mut view = view("strategies: [{ name: A, type: SEMANTIC }, { name: B, type: SEMANTIC }]");
     let learned = |view: &View<MemoryKind>, children: Vec<Child>| {
         let mut record = PartRecord { children, ..PartRecord::default() };
@@ -143,7 +143,15 @@ fn announced_children_get_their_ids_and_lost_ones_go() {
         record.children
     };
     let before = vec![child("A", None), child("B", Some("B-9876543210")), child("C", None)];
-    assert_eq!(learned(&view, before), [child("A", Some("A-0123456789")), child("C", None)]);
+    let after = learned(&view, before);
+    // The one that is not shown stays until it is certain that it is gone.
+    assert_eq!(after, [child("A", Some("A-0123456789")), child("B", Some("B-9876543210")), child("C", None)]);
+    let mut record = PartRecord { children: after, ..PartRecord::default() };
+    MemoryKind::forget(&view, &mut record);
+    assert_eq!(record.children, [child("A", Some("A-0123456789")), child("C", None)]);
+    // The status takes no more than 64.
+    let many = (0..50).map(|number| child("old", Some(&number.to_string())));
+    assert_eq!(learned(&view, many.chain([child("A", None)]).collect()), [child("A", Some("A-0123456789"))]);
     // The old one of that name is known, so the announced one is another.
     let before = vec![child("A", Some("A-0123456789")), child("A", None)];
     assert_eq!(learned(&view, before.clone()), before);

@@ -38,6 +38,7 @@ fn resolved() -> Resolved {
         name: Some(name.to_owned()),
         state: Some("READY".to_owned()),
         usable: true,
+        deleting: false,
     };
     let references = [
         (desired::memory("support"), referent("agents_support-ABCDEFGHIJ", "agents_support")),

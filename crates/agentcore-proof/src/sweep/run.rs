@@ -194,6 +194,9 @@ impl<K: Subject> Stage<K> {
             let wrong = court.judge(story, run);
             let good = wrong.is_empty();
             if !good {
+                if plan.progress {
+                    eprintln!("went wrong: cargo xtask sweep --only '{}'", line(troubles));
+                }
                 report.failures.push(Failure { line: line(troubles), wrong, told: Vec::new() });
             }
             good

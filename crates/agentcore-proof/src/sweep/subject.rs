@@ -131,6 +131,7 @@ impl Subject for RuntimeKind {
             name: Some("remembers".to_owned()),
             state: Some("ACTIVE".to_owned()),
             usable: true,
+            deleting: false,
         };
         [("remembers".to_owned(), memory)].into()
     }

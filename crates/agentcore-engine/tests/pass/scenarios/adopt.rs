@@ -102,6 +102,43 @@ fn is_adopted<const U: bool>(spec: Spec) {
     bench.clean();
 }
 
+/// Where AWS hides what is gone, the list tells that there is nothing to adopt.
+#[test]
+fn what_goes_before_it_is_adopted_is_told_where_aws_hides_it() {
+    for gone in [Gone::Denied, Gone::NotFound] {
+        let mut bench = with::<true>(&TagMap::new(), Switches { gone, ..Switches::default() });
+        bench.create(adopting());
+        bench.run(1);
+        assert_eq!(bench.verbs(), "tag", "{gone:?}");
+        bench.sweep_away();
+        bench.run(700);
+        assert_eq!(bench.stalled().as_deref(), Some("InvalidSpec"), "{gone:?}");
+        assert!(bench.message().contains("AWS has none of that id"), "{}", bench.message());
+        bench.clean();
+    }
+}
+
+/// What is missing of it is known by name, and not forgotten before it is claimed: that must be no reason to look again
+/// and again.
+#[test]
+fn a_refused_claim_is_no_hot_loop() {
+    let mut bench = free::<true>();
+    bench.always = Some((What::Call, Trouble::Invalid));
+    let mut spec = adopting();
+    spec.children = vec!["one".to_owned()];
+    bench.create(spec);
+    bench.run(130);
+    assert_eq!(bench.stalled().as_deref(), Some("InvalidSpec"));
+    let passes = bench.passes;
+    bench.change(|_| {});
+    bench.run(3000);
+    assert!(bench.passes - passes < 20, "{} passes", bench.passes - passes);
+    bench.always = None;
+    bench.run(1000);
+    assert_eq!(bench.says(), "True/Available");
+    bench.clean();
+}
+
 #[test]
 fn by_id() {
     is_adopted::<true>(adopting());

@@ -375,10 +375,12 @@ fn all_references_that_are_awaited_are_named() {
     };
     bench.referents.insert("b".to_owned(), referent("FAILED", false));
     bench.referents.insert("c".to_owned(), referent("ACTIVE", true));
-    bench.create(Spec { reference: Some("a,b,c".to_owned()), ..spec() });
+    bench.referents.insert("d".to_owned(), Referent { deleting: true, ..referent("ACTIVE", false) });
+    bench.create(Spec { reference: Some("a,b,c,d".to_owned()), ..spec() });
     bench.run(30);
     let expected = "waits for AgentMemory a, which does not exist in the namespace agents: create it, or correct the \
-                    reference; and for AgentMemory b, which is FAILED: see its conditions";
+                    reference; and for AgentMemory b, which is FAILED: see its conditions; and for AgentMemory d, \
+                    which is being deleted";
     assert_eq!((bench.says().as_str(), bench.message().as_str()), ("False/DependencyNotReady", expected));
     bench.clean();
 }

@@ -16,11 +16,16 @@ use crate::{
 
 /// What a pass does after its first read of a resource that works, if a list showed this before. `None`: it is Ready.
 fn then(shown: impl Fn(Timestamp) -> Option<Shown>) -> Option<Query> {
+    then_after(5, shown)
+}
+
+/// The same, where that read is made so many seconds later.
+fn then_after(seconds: i64, shown: impl Fn(Timestamp) -> Option<Shown>) -> Option<Query> {
     let mut bench = Bench::<true>::new(Switches { creating: SignedDuration::from_secs(2), ..Switches::default() });
     bench.create(spec());
     bench.run(1);
     assert_eq!(bench.says(), "Unknown/Creating");
-    let began = bench.now + SignedDuration::from_secs(5);
+    let began = bench.now + SignedDuration::from_secs(seconds);
     let object = bench.server.read::<true>(false).unwrap().object;
     let id = object.status.common.id.clone().unwrap();
     let mut known = Known::<Toy<true>>::default();
@@ -66,4 +71,8 @@ fn it_counts_only_if_it_says_the_same_and_early_enough() {
     assert!(asks_again(then(list(499, "ACTIVE", Some("1")))));
     assert!(asks_again(then(list(5000, "CREATING", Some("1")))));
     assert!(asks_again(then(list(5000, "ACTIVE", Some("2")))));
+    // Before our last write, and long ago.
+    assert!(asks_again(then(list(7000, "ACTIVE", Some("1")))));
+    assert_eq!(then_after(100, list(30_000, "ACTIVE", Some("1"))), None);
+    assert!(asks_again(then_after(100, list(31_000, "ACTIVE", Some("1")))));
 }
