@@ -1,4 +1,4 @@
-//! The kinds. Each knows its parts, its desired state, how it differs from AWS's, its status, and its SDK calls.
+//! The kinds. Each knows its desired state, how it differs from AWS's, its status, and its SDK calls.
 //!
 //! A new kind is a file in `agentcore-api`, a folder here, and a line in [`crate::run`].
 

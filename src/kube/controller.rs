@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use agentcore_api::keys::annotation;
+use agentcore_api::keys::{FINALIZER, annotation};
 use futures::{FutureExt, StreamExt, TryStreamExt, stream::BoxStream};
 use kube::{
     Api, Client, Resource, ResourceExt,
@@ -82,6 +82,7 @@ pub async fn run<K: Managed>(
         .inspect_ok(forget_what_is_gone(&shell))
         .inspect_ok(announce_ready(ready))
         .applied_objects()
+        .inspect_ok(notice_lost_finalizers(&shell))
         .predicate_filter(what_matters::<K>, kube::runtime::PredicateConfig::default())
         .inspect_ok(interrupt_what_waits(&shell));
     let mut controller = Controller::for_stream(objects, store).graceful_shutdown_on(shutdown.cancelled_owned());
@@ -149,6 +150,19 @@ fn forget_what_is_gone<K: Managed>(
     move |event| {
         if let watcher::Event::Delete(gone) = event {
             shell.forget(&gone.namespace().unwrap_or_default(), &gone.name_any());
+        }
+    }
+}
+
+/// Without its finalizer an object would go, and leave its resource.
+fn notice_lost_finalizers<K: Managed>(
+    shell: &Arc<Shell<K>>,
+) -> impl FnMut(&PartialObjectMeta<K::Object>) + Send + 'static {
+    let shell = Arc::clone(shell);
+    move |object| {
+        let has_ours = object.finalizers().iter().any(|finalizer| finalizer == FINALIZER);
+        if !has_ours && object.metadata.deletion_timestamp.is_none() {
+            shell.lacks_finalizer(&object.namespace().unwrap_or_default(), &object.name_any());
         }
     }
 }

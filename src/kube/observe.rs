@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use agentcore_api::status::ConditionType;
+use agentcore_api::status::{ConditionType, PartRecord};
 use agentcore_engine::{
-    kind::View,
+    kind::{Kind, Serving, View},
     known::Known,
     object::{Meta, Object},
     record,
@@ -67,6 +67,16 @@ impl<K: Managed> Shell<K> {
         self.observers.leave(&Who { namespace: namespace.to_owned(), name: name.to_owned() }, None);
     }
 
+    /// Somebody has taken the finalizer from an object whose resource is observed: it has a pass, which sets it again. Our
+    /// own writes wake nobody.
+    pub(super) fn lacks_finalizer(&self, namespace: &str, name: &str) {
+        let who = Who { namespace: namespace.to_owned(), name: name.to_owned() };
+        if self.observers.has(&who) {
+            // Nobody hears it when the operator stops.
+            let _ = self.wake.send(who);
+        }
+    }
+
     fn observed_in(&self, report: &Report<K>) -> Option<Arc<Observer<K>>> {
         let status = K::status(&report.status);
         Some(self.observers.of(status.account.as_ref()?, status.region.as_ref()?))
@@ -102,18 +112,65 @@ fn newest<'a, K: Managed>(known: &'a Known<K>, id: &str) -> Option<(Timestamp, &
 
 /// What is to be watched: the state that the pass saw last. None where it saw no resource, or AWS does not tell.
 fn watch<K: Managed>(object: &Object<K>, report: &Report<K>, known: &Known<K>, id: String) -> Option<Watch> {
-    let read = known.outcome.is_none();
+    let record = record::main::<K>(&report.status)?;
     let (since, state, version) = if let Some(outcome) = &known.outcome {
         // What was read is older than the write.
         let accepted = outcome.as_ref().ok()?;
-        (Timestamp::now(), accepted.state.clone()?, accepted.version.clone())
+        (Timestamp::now(), accepted.state.clone().filter(|state| state != K::GOOD)?, accepted.version.clone())
     } else {
         let (began, view) = newest(known, &id)?;
+        if !is_under_way(view, record) {
+            return None;
+        }
         (began, view.facts.state.clone(), view.facts.version.clone())
     };
-    let record = record::main::<K>(&report.status)?;
     let creation = state == "CREATING";
     let usual = object.spec.as_ref().ok().filter(|_| creation).map_or(CHANGE, K::usual);
     let asked = record::last_asked(record).unwrap_or(since);
-    Some(Watch { id, state, version, asked, usual, creation, since, read })
+    Some(Watch { id, state, version, asked, usual, creation, since })
+}
+
+/// Whether lists, or what is beside the resource, can show that it has moved on. Of what has settled only that is awaited
+/// which is beside it: otherwise the read is old, or the resource on its way out.
+fn is_under_way<K: Kind>(view: &View<K>, record: &PartRecord) -> bool {
+    let beside = record.delete_sent_at.is_none() && matches!(K::serving(view), Serving::NotYet(_));
+    view.facts.state != K::GOOD || beside
+}
+
+#[cfg(test)]
+mod tests {
+    use agentcore_engine::kind;
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+
+    use super::*;
+    use crate::kinds::agent_runtime::{Endpoint, RuntimeKind};
+
+    #[test]
+    fn of_what_has_settled_only_what_is_beside_it_is_awaited() {
+        let live = Endpoint {
+            state: "READY".to_owned(),
+            live_version: Some("1".to_owned()),
+            target_version: Some("1".to_owned()),
+            ..Endpoint::default()
+        };
+        let deleted = PartRecord { delete_sent_at: Some(MicroTime(Timestamp::now())), ..PartRecord::default() };
+        for (state, endpoint, record, expected) in [
+            ("UPDATING", None, PartRecord::default(), true),
+            ("DELETING", None, deleted.clone(), true),
+            ("READY", None, PartRecord::default(), true),
+            // A read from before our last write.
+            ("READY", Some(live), PartRecord::default(), false),
+            // The endpoint has gone first.
+            ("READY", None, deleted, false),
+        ] {
+            let spec = serde_json::json!({
+                "artifact": { "container": { "image": "public.ecr.aws/team/agent:1" } },
+                "executionRole": { "arn": "arn:aws:iam::123456789012:role/AmazonBedrockAgentCoreSupport" },
+            });
+            let (state, version) = (state.to_owned(), Some("1".to_owned()));
+            let facts = kind::Facts { state, version, ..kind::Facts::default() };
+            let view = View::<RuntimeKind> { facts, settings: serde_json::from_value(spec).unwrap(), more: endpoint };
+            assert_eq!(is_under_way(&view, &record), expected, "{view:?} {record:?}");
+        }
+    }
 }

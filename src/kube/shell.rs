@@ -172,6 +172,7 @@ impl<K: Managed> Shell<K> {
                 return Ok(Rest::UntilChange);
             }
             let change = self.waits.notice(namespace, name);
+            booked.take_if(|booked| booked.is_none());
             // Apart, so that a thousand objects that wait in line hold nothing of what a pass needs while it works.
             let pass = Box::pin(self.fresh_pass(&objects, namespace, name, booked));
             let Some((uid, end)) = pass.await? else {
@@ -263,7 +264,7 @@ impl<K: Managed> Shell<K> {
                 Step::Act(act) => match *act {
                     Act::Announce(status, intent) => {
                         let operation = K::operation(intent.verb);
-                        if booked.as_ref().is_none_or(|booked| booked.operation != operation) {
+                        if booked.as_ref().is_none_or(|booked| !booked.is_for(operation, &intent.region)) {
                             // An announcement has a time: when there is a turn, it is asked for anew.
                             match self.book(objects, &read, &intent).await? {
                                 Ok(turn) => {

@@ -24,16 +24,28 @@ const SHORT_WAIT: Duration = Duration::from_secs(1);
 pub(super) struct InLine {
     limiter: Limiter,
     operation: &'static str,
+    region: String,
 }
 
 /// A turn for a write.
 pub(super) struct Booked {
-    pub(super) operation: &'static str,
+    operation: &'static str,
+    region: String,
     /// None where AWS can't be reached: the write will fail anyway.
     turn: Option<(Limiter, Turn)>,
 }
 
 impl Booked {
+    /// Whether it is for this write.
+    pub(super) fn is_for(&self, operation: &'static str, region: &str) -> bool {
+        self.operation == operation && self.region == region
+    }
+
+    /// Whether it was had while AWS could not be reached: a later pass asks for one anew.
+    pub(super) fn is_none(&self) -> bool {
+        self.turn.is_none()
+    }
+
     /// The write is not announced: its turn is somebody else's.
     pub(super) fn release(self) {
         if let Some((limiter, turn)) = self.turn {
@@ -52,18 +64,19 @@ impl<K: Managed> Shell<K> {
     ) -> Result<Result<Booked, InLine>, Error> {
         let operation = K::operation(intent.verb);
         let Ok(connection) = self.shared.aws.connect(&intent.region).await else {
-            return Ok(Ok(Booked { operation, turn: None }));
+            return Ok(Ok(Booked { operation, region: intent.region.clone(), turn: None }));
         };
         let limiter = connection.control.limiter();
         if limiter.wait(operation) <= SHORT_WAIT {
             let turn = limiter.turn(operation).await;
-            return Ok(Ok(Booked { operation, turn: Some((limiter.clone(), turn)) }));
+            let turn = Some((limiter.clone(), turn));
+            return Ok(Ok(Booked { operation, region: intent.region.clone(), turn }));
         }
         if let Some(status) = queued(&read.object, &limiter.describe(operation), Timestamp::now()) {
             objects.write_status(read, &status).await?;
             self.shared.metrics.status_written(K::NAME);
         }
-        Ok(Err(InLine { limiter: limiter.clone(), operation }))
+        Ok(Err(InLine { limiter: limiter.clone(), operation, region: intent.region.clone() }))
     }
 
     /// Waits for a turn, without a slot. None if the object changes meanwhile, or the operator stops.
@@ -76,6 +89,19 @@ impl<K: Managed> Shell<K> {
                 turn = line.limiter.turn(line.operation) => Some(turn),
             }
         });
-        turn.await.map(|turn| Booked { operation: line.operation, turn: Some((line.limiter.clone(), turn)) })
+        let (operation, region) = (line.operation, line.region.clone());
+        turn.await.map(|turn| Booked { operation, region, turn: Some((line.limiter.clone(), turn)) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_is_for_one_operation_in_one_region() {
+        let booked = Booked { operation: "CreateMemory", region: "us-west-2".to_owned(), turn: None };
+        assert!(booked.is_for("CreateMemory", "us-west-2") && booked.is_none());
+        assert!(!booked.is_for("CreateMemory", "eu-west-1") && !booked.is_for("UpdateMemory", "us-west-2"));
     }
 }

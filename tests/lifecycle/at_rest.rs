@@ -6,7 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use agentcore_api::keys::FINALIZER;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::support::{
@@ -59,6 +60,24 @@ async fn until_rested(world: &World, more_than: u64) -> u64 {
         before = now;
         assert!(Instant::now() < deadline, "{now} passes: {}", world.operator.log_tail());
     }
+}
+
+/// Whoever takes the finalizer away, of an object that rests, has it back at once: without it the object would go, and
+/// leave its resource.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_finalizer_comes_back_while_the_object_rests() {
+    let world = World::new("lost-finalizer").await;
+    let interpreter = world.create("CodeInterpreter", "rests", json!({})).await;
+    world.ready(&interpreter).await;
+    until_rested(&world, 0).await;
+    let mark = world.mark();
+    world.patch(&interpreter, json!({ "metadata": { "finalizers": null } })).await;
+    world.until(&interpreter, "its finalizer", |object| object["metadata"]["finalizers"][0] == FINALIZER).await;
+    until_rested(&world, 0).await;
+    assert_eq!(world.writes_since(mark), [""; 0]);
+    world.delete(&interpreter).await;
+    world.gone(&interpreter).await;
+    world.nothing_left();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -107,6 +107,11 @@ impl<L: Listing> Observers<L> {
         Arc::clone(observer)
     }
 
+    /// Whether the object is observed anywhere.
+    pub fn has(&self, who: &Who) -> bool {
+        lock(&self.places).values().any(|observer| lock(&observer.state).wakes.contains_key(who))
+    }
+
     /// An object is observed nowhere but there.
     pub fn leave(&self, who: &Who, but: Option<&Arc<Observer<L>>>) {
         for observer in lock(&self.places).values() {
@@ -226,8 +231,10 @@ impl<L: Listing> Observer<L> {
             let mut state = lock(&self.state);
             let passes = state.watches.take_due(now);
             state.wake(&passes);
-            for (who, ..) in &due.sides {
-                state.watches.looked_beside(who, true, now);
+            for (who, ..) in due.sides {
+                if state.watches.looked_beside(&who, true, now) {
+                    state.wake(&[who]);
+                }
             }
             state.walk.failed(now);
             return;
@@ -315,6 +322,8 @@ impl<L: Listing> Observer<L> {
                     let mut state = lock(&observer.state);
                     if state.watches.looked_beside(&who, settled, Timestamp::now()) {
                         state.sides.insert(id, (began, side));
+                        // Here, because the others' list may take long.
+                        state.wake(&[who]);
                     }
                 }
                 observer.changed.notify_one();

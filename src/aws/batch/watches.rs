@@ -16,6 +16,9 @@ const BESIDE: SignedDuration = SignedDuration::from_secs(20);
 /// How long lists may lack a resource, or show nothing new of it, until it is read by itself.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
 
+/// What is beside a resource is looked at less often the longer it takes: after this part of that time.
+const LATE: i32 = 60;
+
 /// How long a look at what is beside a resource may take: longer than AWS is given to answer.
 const ASKED: SignedDuration = SignedDuration::from_secs(30);
 
@@ -46,10 +49,8 @@ pub struct Watch {
     pub usual: SignedDuration,
     /// Whether its creation is awaited: what is learned of its time is for other creations.
     pub creation: bool,
-    /// Since when it is watched: what began earlier says nothing new.
+    /// Since when it is watched: what began earlier says nothing new. Where it has settled, when the read of it began.
     pub since: Timestamp,
-    /// Whether a read that began then showed the state, and not the answer to a write.
-    pub read: bool,
 }
 
 /// What happens next to a watched resource.
@@ -111,8 +112,8 @@ impl Watches {
         let is_settled = watch.state == self.settled;
         let next = if is_settled && self.side_after.is_some() { Next::Side } else { Next::Look };
         let since = watch.since;
-        let at = if next == Next::Side { since + self.beside() } else { self.first_look(&watch) };
-        let sighting = (next == Next::Side && watch.read).then(|| {
+        let at = if next == Next::Side { since + self.beside(&watch, since) } else { self.first_look(&watch) };
+        let sighting = (next == Next::Side).then(|| {
             let (state, version) = (watch.state.clone(), watch.version.clone());
             Shown { began: since, state, version }
         });
@@ -171,13 +172,18 @@ impl Watches {
             due.looks = 0;
         }
         for who in &due.passes {
-            let entry = self.entries.remove(who);
-            if let Some((id, sighting)) = entry.and_then(|entry| Some((entry.watch.id, entry.sighting?))) {
-                self.sightings.insert(id, sighting);
-            }
+            self.has_its_pass(who);
         }
         self.sightings.retain(|_, sighting| now < sighting.began + PATIENCE);
         due
+    }
+
+    /// The object has a pass now, which is told what was seen before it.
+    fn has_its_pass(&mut self, who: &Who) {
+        let entry = self.entries.remove(who);
+        if let Some((id, sighting)) = entry.and_then(|entry| Some((entry.watch.id, entry.sighting?))) {
+            self.sightings.insert(id, sighting);
+        }
     }
 
     /// The ids of the resources that are looked at now; `None` where only a whole list can show what is awaited.
@@ -263,14 +269,15 @@ impl Watches {
 
     /// What is beside a resource was looked at. Whether its object has a pass now.
     pub(super) fn looked_beside(&mut self, who: &Who, settled: bool, now: Timestamp) -> bool {
-        let again = self.beside();
-        let Some(entry) = self.entries.get_mut(who).filter(|entry| entry.next == Next::Side) else { return false };
+        let Some(entry) = self.entries.get(who).filter(|entry| entry.next == Next::Side) else { return false };
         if settled || now >= entry.listed + BESIDE {
-            entry.next = Next::Pass;
-            entry.at = now;
+            self.has_its_pass(who);
             return true;
         }
-        entry.at = now + again;
+        let again = now + self.beside(&entry.watch, now);
+        if let Some(entry) = self.entries.get_mut(who) {
+            entry.at = again;
+        }
         false
     }
 
@@ -293,9 +300,11 @@ impl Watches {
         self.pace.interval(watch.usual, now.duration_since(watch.asked), self.least)
     }
 
-    /// How long until the next look at what is beside a resource: for that everybody waits.
-    fn beside(&self) -> SignedDuration {
-        if self.entries.len() <= FEW { self.short / 4 } else { self.short * 2 / 3 }
+    /// How long until the next look at what is beside a resource: for that everybody waits, but not for what does not
+    /// come.
+    fn beside(&self, watch: &Watch, now: Timestamp) -> SignedDuration {
+        let often = if self.entries.len() <= FEW { self.short / 4 } else { self.short * 2 / 3 };
+        (now.duration_since(watch.asked) / LATE).clamp(often, BESIDE)
     }
 }
 

@@ -122,10 +122,16 @@ impl Limiter {
     /// Waits until a write may leave that has had its turn: at once, unless others whose turn was earlier leave just now.
     pub async fn leaves(&self, operation: &'static str) {
         let line = self.line(operation);
-        let mut gate = line.gate.0.lock().await;
-        while let Err(wait) = gate.take(Instant::now()) {
-            sleep(wait).await;
+        if line.gate.0.try_lock().is_ok_and(|mut gate| gate.take(Instant::now()).is_ok()) {
+            return;
         }
+        slot::aside(async {
+            let mut gate = line.gate.0.lock().await;
+            while let Err(wait) = gate.take(Instant::now()) {
+                sleep(wait).await;
+            }
+        })
+        .await;
     }
 
     /// How long a request of this operation would wait for its turn now.
@@ -303,6 +309,28 @@ mod tests {
         let began = Instant::now();
         limiter.leaves("CreateMemory").await;
         assert!(began.elapsed() < Duration::from_millis(100));
+    }
+
+    /// What a pause has held back comes all at once, and must not keep all slots while it leaves one by one.
+    #[tokio::test]
+    async fn a_write_that_may_not_leave_yet_holds_no_slot() {
+        let (limiter, slots) = (limiter(1.0), crate::slot::Slots::new(1));
+        for _ in 0..3 {
+            let _turn = limiter.turn("CreateMemory").await;
+        }
+        limiter.leaves("CreateMemory").await;
+        let waits = slots.slot().await.run(async {
+            for _ in 0..3 {
+                limiter.leaves("CreateMemory").await;
+            }
+        });
+        let others = async {
+            let began = Instant::now();
+            let _slot = slots.slot().await;
+            began.elapsed()
+        };
+        let ((), waited) = tokio::join!(waits, others);
+        assert!(waited < Duration::from_millis(200), "{waited:?}");
     }
 
     #[tokio::test]

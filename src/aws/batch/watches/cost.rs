@@ -55,8 +55,7 @@ impl Creations {
 
     fn watch(&self, number: usize, since: Timestamp) -> Watch {
         let (id, state) = (number.to_string(), "CREATING".to_owned());
-        let (asked, usual) = (self.asked(number), self.usual);
-        Watch { id, state, version: None, asked, usual, creation: true, since, read: false }
+        Watch { id, state, version: None, asked: self.asked(number), usual: self.usual, creation: true, since }
     }
 
     fn list(&self, created: usize, began: Timestamp) -> Sweep {

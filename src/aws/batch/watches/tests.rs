@@ -21,7 +21,6 @@ fn watch(id: &str, state: &str, since: i64) -> Watch {
         usual: SECOND * 5,
         creation: state == "CREATING",
         since: at(since),
-        read: true,
     }
 }
 
@@ -153,7 +152,7 @@ fn what_is_beside_it_is_awaited_too() {
     assert!(watches.due(at(7)).sides.is_empty());
     assert_eq!(watches.due(at(8)).sides.len(), 1);
     assert!(watches.looked_beside(&who("x"), true, at(9)));
-    assert_eq!(watches.due(at(9)).passes, [who("x")]);
+    assert_eq!(watches.due(at(9)), Due::default());
     assert_eq!(watches.take_sighting("a").unwrap().version.as_deref(), Some("1"));
     // Not for ever: its object says then what is missing.
     watches.watch(who("x"), watch("a", "READY", 0));
@@ -163,26 +162,33 @@ fn what_is_beside_it_is_awaited_too() {
 
 #[test]
 fn a_pass_that_saw_it_settled_has_seen_it_once() {
-    for (read, sighted) in [(true, true), (false, false)] {
-        let mut watches = Watches::new(SECOND, "READY", Some(SECOND * 2));
-        watches.watch(who("x"), Watch { version: Some("2".to_owned()), read, ..watch("a", "READY", 0) });
-        assert!(watches.looked_beside(&who("x"), true, at(1)));
-        assert_eq!(watches.due(at(1)).passes, [who("x")]);
-        let (began, state, version) = (at(0), "READY".to_owned(), Some("2".to_owned()));
-        assert_eq!(watches.take_sighting("a"), sighted.then_some(Shown { began, state, version }));
-    }
+    let mut watches = Watches::new(SECOND, "READY", Some(SECOND * 2));
+    watches.watch(who("x"), Watch { version: Some("2".to_owned()), ..watch("a", "READY", 0) });
+    assert!(watches.looked_beside(&who("x"), true, at(1)));
+    assert_eq!(watches.due(at(1)), Due::default());
+    let (began, state, version) = (at(0), "READY".to_owned(), Some("2".to_owned()));
+    assert_eq!(watches.take_sighting("a"), Some(Shown { began, state, version }));
 }
 
 #[test]
 fn what_is_beside_a_few_is_looked_at_more_often() {
-    for (count, wait) in [(1, 250), (FEW, 250), (FEW + 1, 666)] {
+    for (count, age, wait) in [
+        (1, 5, 250),
+        (FEW, 15, 250),
+        (FEW + 1, 5, 666),
+        // Less often what does not come.
+        (1, 60, 1000),
+        (FEW + 1, 60, 1000),
+        (1, 100_000, 20_000),
+    ] {
         let mut watches = Watches::new(SECOND, "READY", Some(SECOND * 2));
         for number in 0..count {
-            watches.watch(who(&number.to_string()), watch(&number.to_string(), "READY", 0));
+            let asked = at(-age);
+            watches.watch(who(&number.to_string()), Watch { asked, ..watch(&number.to_string(), "READY", 0) });
         }
-        assert!(!watches.looked_beside(&who("0"), false, at(5)));
+        assert!(!watches.looked_beside(&who("0"), false, at(0)));
         let entry = &watches.entries[&who("0")];
-        assert_eq!(entry.at.duration_since(at(5)).as_millis(), wait, "{count}");
+        assert_eq!(entry.at.duration_since(at(0)).as_millis(), wait, "{count} after {age} s");
     }
 }
 
