@@ -13,6 +13,8 @@ pub mod time;
 
 pub use clients::{Aws, Connection};
 pub use control::Control;
+#[cfg(test)]
+pub(crate) use limits::limiter;
 pub use limits::{Limiter, Turn};
 pub use sdk_error::{CREDENTIALS_CHANGED, credentials_changed};
 pub use tags::{TAG, UNTAG};

@@ -96,7 +96,21 @@ impl<K: Managed> Shell<K> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
+    use crate::aws::limiter;
+
+    #[tokio::test]
+    async fn a_turn_that_is_not_needed_is_somebody_elses() {
+        let limiter = limiter(0.2);
+        let (operation, region) = ("CreateMemory", "us-west-2".to_owned());
+        let turn = Some((limiter.clone(), limiter.turn(operation).await));
+        Booked { operation, region, turn }.release();
+        let began = Instant::now();
+        let _turn = limiter.turn(operation).await;
+        assert!(began.elapsed() < Duration::from_millis(100), "{:?}", began.elapsed());
+    }
 
     #[test]
     fn a_turn_is_for_one_operation_in_one_region() {

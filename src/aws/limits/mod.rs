@@ -230,13 +230,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A limiter of its own for a test.
+#[cfg(test)]
+pub(crate) fn limiter(share: f64) -> Limiter {
+    Limits::new(share, Metrics::default()).of("123456789012", "us-west-2")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn limiter(share: f64) -> Limiter {
-        Limits::new(share, Metrics::default()).of("123456789012", "us-west-2")
-    }
 
     /// Whatever holds reads back after their turns, a pause of this process or of AWS: they don't all leave after it.
     #[tokio::test]
