@@ -142,8 +142,9 @@ impl<K: Kind> Pass<'_, K> {
             Err(fault) => return Ok(Whose::Unreadable(fault)),
             Ok(true) => {}
         }
+        // Of two sends one may make another, once the first one's resource has gone and its token is forgotten.
         let bound = record
-            .filter(|record| record.fate == Fate::Unknown)
+            .filter(|record| record.fate == Fate::Unknown || (record.fate == Fate::Created && record.sends > 1))
             .map(|record| record::created_bound(record, self.object.meta.created_at))
             .map(|bound| whole_seconds(bound) - self.rules.clock_skew);
         let created_at = self.created_at(place, candidate)?.map(whole_seconds);

@@ -170,7 +170,7 @@ impl<K: Subject> Court<K> {
             return wrong;
         }
         // What users did last counts, also where they did it when nobody expected it.
-        let again = story.name == "retained and created again";
+        let again = story.name == "retained and created again" || (story.name == "retained" && is(Trouble::Recreated));
         let ends = match (run.world.wanted, story.ends) {
             (true, Ends::Stalled) => Ends::Stalled,
             // Whose a memory was can't be told where AWS does not tell its tags: it is not taken over, if it came to be.

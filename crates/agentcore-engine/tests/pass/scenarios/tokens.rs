@@ -1,6 +1,7 @@
 //! Tokens and times of sending.
 
 use agentcore_api::keys::annotation;
+use agentcore_engine::known::TagMap;
 use jiff::SignedDuration;
 
 use crate::{
@@ -216,6 +217,31 @@ fn a_late_refusal_of_an_update_is_followed_by_a_look() {
     bench.run(155);
     assert_eq!((bench.sent.len(), bench.stalled().as_deref()), (2, Some("InvalidSpec")));
     assert!(bench.record().children.iter().all(|child| child.name != "new"), "{:?}", bench.record().children);
+}
+
+/// The first of two sends arrives when what the second one made has gone and the token is forgotten. Where no tags tell
+/// whose that is, its name and its time do.
+#[test]
+fn what_the_other_of_two_sends_made_goes_too() {
+    let mut bench = Bench::<true>::new(Switches { tags_listable: false, ..Switches::default() });
+    bench.always = Some((crate::drive::What::Call, Trouble::Lost));
+    bench.create(spec());
+    bench.run(0);
+    bench.always = None;
+    bench.run(40);
+    assert_eq!((bench.says().as_str(), bench.record().sends), ("True/Available", 2));
+    bench.delete();
+    bench.run(20);
+    assert!(!bench.gone() && bench.ours().is_empty());
+    let (now, name) = (bench.now, bench.home().resources[0].name.clone());
+    bench.home().stranger(&name, TagMap::new(), now);
+    let id = bench.home().resources[1].id.clone();
+    bench.home().granted.push((id, "uid-1".to_owned()));
+    bench.run(300);
+    let now = bench.now;
+    assert!(bench.gone());
+    assert_eq!((bench.calls("delete"), bench.home().existing(now).count()), (2, 0));
+    bench.clean();
 }
 
 /// A repetition of a create makes what its first send made: what is asked for in between is not in it.
