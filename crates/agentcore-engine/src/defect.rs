@@ -14,7 +14,7 @@ pub fn defect<K: Kind>(object: &Object<K>, now: Timestamp) -> Option<K::Status> 
     let deleting = object.meta.deleting();
     let reason = Reason::InternalError;
     let verdict = if deleting { Verdict::DeletionStuck(reason) } else { Verdict::Retrying(reason) };
-    let or_else = if deleting { object.meta.or_abandon() } else { String::new() };
+    let or_else = object.meta.or_abandon();
     let message = format!(
         "the operator met a defect of its own in a pass over this object; the log has the details. It is tried again \
          every few minutes: please report it{or_else}"

@@ -47,7 +47,7 @@ impl<K: Kind> Pass<'_, K> {
              AWS, and it is deleted too{}",
             K::NOUN,
             names(found.iter().map(String::as_str)),
-            self.or_abandon(verdict)
+            self.object.meta.or_abandon()
         );
         let verdict = stuck(verdict, Reason::EndpointsRemain);
         self.rest_in(status.clone(), verdict, &message, Again::After(LOOK_AGAIN))
@@ -62,7 +62,7 @@ impl<K: Kind> Pass<'_, K> {
             fault.class.advice()
         );
         let (verdict, message) = if fault.class.needs_help() {
-            (stuck(verdict, fault.class.reason()), message + &self.or_abandon(verdict))
+            (stuck(verdict, fault.class.reason()), message + &self.object.meta.or_abandon())
         } else {
             (verdict, message)
         };
@@ -70,11 +70,6 @@ impl<K: Kind> Pass<'_, K> {
         self.leave_requests_open(&mut report);
         report.fault = Some(fault.clone());
         rest(report)
-    }
-
-    /// An object that is not being deleted can't be abandoned.
-    fn or_abandon(&self, verdict: Verdict) -> String {
-        if verdict == Verdict::Deleting { self.object.meta.or_abandon() } else { String::new() }
     }
 
     /// Leaves the pass while objects of the namespace use the resource.

@@ -66,8 +66,12 @@ impl Meta {
         self.consents(annotation::ABANDON)
     }
 
-    /// What the user can do who does not wait for AWS, as the end of a message.
+    /// What the user can do who does not wait for AWS, as the end of a message. Nothing with an object that is not being
+    /// deleted: it can't be abandoned.
     pub(crate) fn or_abandon(&self) -> String {
+        if !self.deleting() {
+            return String::new();
+        }
         self.consent_to(annotation::ABANDON, "lets go of the object without touching AWS")
     }
 

@@ -94,7 +94,7 @@ impl<K: Kind> Pass<'_, K> {
             Reason::AccountMismatch => SignedDuration::from_secs(30),
             _ => self.rules.resync,
         };
-        let or_else = if self.object.meta.deleting() { self.object.meta.or_abandon() } else { String::new() };
+        let or_else = self.object.meta.or_abandon();
         self.rest_in(self.object.status.clone(), verdict, &format!("{message}{or_else}"), Again::After(again))
     }
 
